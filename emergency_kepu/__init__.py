@@ -1,0 +1,1 @@
+"""Emergency science popularization: alert feeds in, reviewed plain-language advice out."""

@@ -1,0 +1,1 @@
+"""The log that carries the flow between stages: one port, two engines."""
