@@ -54,7 +54,7 @@ class Bus(Protocol):
     """The port. One object a process."""
 
     async def publish(self, records: Sequence[Record]) -> None:
-        """Durable when it returns. A record whose (topic, id) is already known is dropped silently."""
+        """Durable when it returns. A record whose (topic, id) is still waiting is dropped silently."""
         ...
 
     async def start(self, stages: Sequence[Stage], services: object) -> None:

@@ -1,0 +1,78 @@
+"""Messages for one incident, one plan date or one operator's decision. Each revision is one row, one decision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class CampaignKind(StrEnum):
+    """What a revision says."""
+
+    ISSUE = "issue"
+    UPDATE = "update"
+    ALL_CLEAR = "all_clear"
+
+
+class CampaignState(StrEnum):
+    """Where one revision stands; the steps between are `campaigns.lifecycle.TRANSITIONS`."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    """Submitted, waits for approval."""
+    APPROVED = "approved"
+    LAUNCHED = "launched"
+    """Planning and sending."""
+    FINISHED = "finished"
+    """Nothing more happens by itself: every delivery is final."""
+    SUPERSEDED = "superseded"
+    """A later revision took its place; what was still queued was not sent."""
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+
+
+class Lane(StrEnum):
+    """`immediate` never waits behind `routine`."""
+
+    IMMEDIATE = "immediate"
+    ROUTINE = "routine"
+
+
+class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the texts may say about this incident, before localization.
+
+    `source_names`/`place_codes` are localized at render time; `place_text` is the feed's own wording, used where
+    no code is known. Instants are UTC; `tz` is the place's IANA zone, in which the reader sees them.
+    """
+
+    source_name: str
+    place_codes: tuple[str, ...] = ()
+    place_text: str = ""
+    issued_at: datetime
+    until: datetime | None = None
+    tz: str = "UTC"
+    severity: str = "Unknown"
+    level_colour: str | None = None
+    """Only where the source itself gave a colour: ours would not be comparable."""
+    values: dict[str, float | str] = {}
+    hotline: str = ""
+    link: str = ""
+    headlines: dict[str, str] = {}
+
+
+class CampaignSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """All that planning needs: fixed when the revision is drafted, so that what was approved is what goes out."""
+
+    hazard: str
+    phase: str
+    channels: tuple[str, ...]
+    facts: MessageFacts
+    audience: dict[str, object] = {}
+    """`matching.audience.AudienceQuery` as plain JSON."""
+    only_reached_by: tuple[int, ...] = ()
+    """Revisions whose reached recipients are the audience (updates and all-clears); empty: use `audience`."""
+    also_audience: bool = False
+    """True for an escalation: those reached before and the whole audience."""
+    drill: bool = False
