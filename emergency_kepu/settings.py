@@ -1,0 +1,186 @@
+"""Configuration, read once into frozen values. Unknown keys are errors; secrets are named, never written here.
+
+A configuration directory holds `kepu.yaml`, `feeds.yaml`, `policies.yaml` and, optionally, `experts.yaml`. Every
+setting below has its default beside it and a line in `docs/reference/settings.md`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from emergency_kepu.domain.errors import ConfigError
+from emergency_kepu.matching.policy import Policy, load_policies
+
+
+class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The desk itself: who speaks, where the console listens."""
+
+    name: str = "Emergency desk"
+    host: str = "127.0.0.1"
+    port: int = 8600
+    public_url: str = ""
+    """How the outside reaches this desk; providers call back to it. Empty: no status callbacks."""
+    locale: str = "zh-Hans"
+    """Of the console."""
+
+
+class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the truth lives."""
+
+    url: str = "sqlite:///var/kepu.db"
+    synchronous: str = "FULL"
+    """SQLite only. FULL survives a power cut, NORMAL may lose the last commits in one."""
+
+
+class ContentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content library."""
+
+    templates: str = ""
+    """A directory; empty: the library that ships with the program."""
+    default_locale: str = "zh-Hans"
+    """For a reader whose language has no text."""
+    trust_shipped: bool = False
+    """True once your own experts have signed the texts that ship: until then automatic sending waits for approval."""
+
+
+class GuardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits that no policy can lift."""
+
+    max_age_hours: float = 6.0
+    """An alert older than this when first seen is not sent automatically."""
+    flood_per_hour: int = 12
+    """Automatic campaigns an hour; more wait for a person."""
+    blast_radius: int = 100_000
+    """More recipients than this need a second approver."""
+    startup_quiet_minutes: float = 5.0
+    """What feeds already show when the program starts is backlog for this long: a person decides."""
+
+
+class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The one HTTP door."""
+
+    contact: str = "https://github.com/emergency-kepu/emergency_kepu"
+    """In the User-Agent: several feeds refuse anonymous clients."""
+    timeout_seconds: float = 10.0
+    allow_private: tuple[str, ...] = ()
+    """Hosts or networks inside your own house that channels and feeds may reach, e.g. `10.1.2.0/24`."""
+
+
+class DeliverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How deliveries are cut, claimed and retried."""
+
+    batch_size: int = 200
+    lease_seconds: float = 60.0
+    max_attempts: int = 6
+    retry_base_seconds: float = 2.0
+    retry_cap_seconds: float = 300.0
+    plan_page: int = 2_000
+    """Recipients planned in one handler call; a larger audience continues itself with a cursor."""
+
+
+class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One feed in `feeds.yaml`."""
+
+    format: str
+    url: str = ""
+    """Empty: push only."""
+    every_seconds: float = 60.0
+    official: bool = False
+    """A trusted official source: its alerts may launch without a person where a policy says so."""
+    push: bool = False
+    """Accepts documents at `POST /api/v1/feeds/{name}`."""
+    source_names: dict[str, str] = {}
+    """Locale to the authority's name, as messages name it; empty: as the alert says."""
+    headers: dict[str, str] = {}
+    backlog: bool = False
+    """True: what the feed shows at start-up is treated as news (demo, replay)."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`kepu.yaml`, with the other files of the directory read into it."""
+
+    desk: DeskSettings = DeskSettings()
+    store: StoreSettings = StoreSettings()
+    content: ContentSettings = ContentSettings()
+    guards: GuardSettings = GuardSettings()
+    http: HttpSettings = HttpSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    channels: dict[str, dict[str, Any]] = {}
+    """Name to `{kind: ..., ...}`; the rest belongs to the kind (docs/reference/channels.md)."""
+    feeds: dict[str, FeedSettings] = {}
+    policies: tuple[Policy, ...] = ()
+    directory: str = ""
+    """Where it was read from."""
+
+
+def load_settings(directory: Path) -> Settings:
+    """Read a configuration directory. ConfigError names file, key and mend; nothing is half read."""
+    if not directory.is_dir():
+        msg = f"{directory}: no such configuration directory; give one with --config or copy the shipped `config/`"
+        raise ConfigError(msg)
+    raw = _mapping(directory / "kepu.yaml", required=True)
+    for reserved in ("feeds", "policies", "directory"):
+        if reserved in raw:
+            msg = f"{directory / 'kepu.yaml'}: `{reserved}` does not belong here; it has its own file"
+            raise ConfigError(msg)
+    feeds = _mapping(directory / "feeds.yaml", required=False).get("feeds", {})
+    try:
+        settings = msgspec.convert({**raw, "feeds": feeds, "directory": str(directory)}, Settings)
+    except msgspec.ValidationError as problem:
+        where = "feeds.yaml" if "$.feeds" in str(problem) else "kepu.yaml"
+        msg = f"{directory / where}: {problem}; see docs/reference/settings.md"
+        raise ConfigError(msg) from problem
+    policies_file = directory / "policies.yaml"
+    if policies_file.exists():
+        settings = msgspec.structs.replace(settings, policies=load_policies(policies_file))
+    _check_across(settings)
+    return settings
+
+
+def _check_across(settings: Settings) -> None:
+    """What no single file can see: policies name channels that exist, feeds name formats that exist."""
+    from emergency_kepu.channels.registry import CHANNELS  # noqa: PLC0415 - the registries load on first use
+    from emergency_kepu.feeds.registry import FORMATS  # noqa: PLC0415
+
+    where = settings.directory
+    for name, channel in settings.channels.items():
+        if channel.get("kind") not in CHANNELS:
+            known = ", ".join(sorted(CHANNELS))
+            msg = f"{where}/kepu.yaml: channel {name!r} has kind {channel.get('kind')!r}; known kinds: {known}"
+            raise ConfigError(msg)
+    for name, feed in settings.feeds.items():
+        if feed.format not in FORMATS:
+            known = ", ".join(sorted(FORMATS))
+            msg = f"{where}/feeds.yaml: feed {name!r} has format {feed.format!r}; known formats: {known}"
+            raise ConfigError(msg)
+    for policy in settings.policies:
+        for channel_name in (*policy.channels, *policy.drill_channels):
+            if channel_name not in settings.channels:
+                msg = (
+                    f"{where}/policies.yaml: policy {policy.name!r} names channel {channel_name!r}, "
+                    "which kepu.yaml does not configure"
+                )
+                raise ConfigError(msg)
+
+
+def _mapping(path: Path, *, required: bool) -> dict[str, Any]:
+    if not path.exists():
+        if required:
+            msg = f"{path}: missing; every configuration directory has one (an empty file takes all defaults)"
+            raise ConfigError(msg)
+        return {}
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        msg = f"{path}: not valid YAML: {' '.join(str(problem).split())}"
+        raise ConfigError(msg) from problem
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        msg = f"{path}: must be a mapping of settings, not a {type(loaded).__name__}"
+        raise ConfigError(msg)
+    return loaded
