@@ -1,0 +1,1 @@
+"""Feeds: bytes of a public source in, alerts in normal form out. Pure but for the thin poller."""
