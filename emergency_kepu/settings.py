@@ -143,14 +143,16 @@ def load_settings(directory: Path) -> Settings:
 
 def _check_across(settings: Settings) -> None:
     """What no single file can see: policies name channels that exist, feeds name formats that exist."""
-    from emergency_kepu.channels.registry import CHANNELS  # noqa: PLC0415 - the registries load on first use
-    from emergency_kepu.feeds.registry import FORMATS  # noqa: PLC0415
+    from emergency_kepu.channels.registry import CHANNELS
+    from emergency_kepu.feeds.registry import FORMATS
 
     where = settings.directory
     for name, channel in settings.channels.items():
         if channel.get("kind") not in CHANNELS:
             known = ", ".join(sorted(CHANNELS))
-            msg = f"{where}/kepu.yaml: channel {name!r} has kind {channel.get('kind')!r}; known kinds: {known}"
+            msg = (
+                f"{where}/kepu.yaml: channel {name!r} has kind {channel.get('kind')!r}; known kinds: {known}"
+            )
             raise ConfigError(msg)
     for name, feed in settings.feeds.items():
         if feed.format not in FORMATS:

@@ -76,3 +76,5 @@ class CampaignSpec(msgspec.Struct, frozen=True, kw_only=True):
     also_audience: bool = False
     """True for an escalation: those reached before and the whole audience."""
     drill: bool = False
+    accepted_wall: float = 0.0
+    """Machine time (seconds since 1970) when the alert was accepted, or a person approved: the start of the latency."""

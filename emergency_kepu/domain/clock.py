@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -18,6 +19,10 @@ class Clock(Protocol):
         """How long `seconds` of this clock take on the wall: what timers of outside libraries must be given."""
         ...
 
+    def wall(self) -> float:
+        """Seconds since 1970 on the machine's own clock, whatever this one says: for measuring latencies only."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -30,3 +35,6 @@ class SystemClock:
 
     def real_seconds(self, seconds: float) -> float:
         return max(0.0, seconds)
+
+    def wall(self) -> float:
+        return time.time()

@@ -1,14 +1,14 @@
 """The error tree. Adapters translate foreign errors at the border; the core branches on these types only.
 
-    KepuError                       anything this program raises on purpose
-    ├── UserError                   bad input of a person: one line, exit 2 or a 4xx problem document
-    │   ├── ConfigError             a configuration file or setting
-    │   └── ContentError            a template, a locale file, a review record
-    ├── NotFound                    the thing asked for does not exist: exit 1 or 404
-    ├── Refused                     the lifecycle or a guard says no: exit 1 or 409
-    ├── ParseError                  a feed document that cannot be read: dead-lettered with its reason
-    ├── Unprocessable               a record no retry can mend: dead-lettered with its reason
-    └── TransientError              worth another try: a busy database, an unreachable broker
+KepuError                       anything this program raises on purpose
+├── UserError                   bad input of a person: one line, exit 2 or a 4xx problem document
+│   ├── ConfigError             a configuration file or setting
+│   └── ContentError            a template, a locale file, a review record
+├── NotFound                    the thing asked for does not exist: exit 1 or 404
+├── Refused                     the lifecycle or a guard says no: exit 1 or 409
+├── ParseError                  a feed document that cannot be read: dead-lettered with its reason
+├── Unprocessable               a record no retry can mend: dead-lettered with its reason
+└── TransientError              worth another try: a busy database, an unreachable broker
 """
 
 from __future__ import annotations

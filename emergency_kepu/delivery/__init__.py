@@ -1,0 +1,1 @@
+"""From a launched campaign to provider calls: plan, claim, rate, retry, fail over."""

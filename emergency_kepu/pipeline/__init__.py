@@ -1,0 +1,1 @@
+"""The flow: one table of stages, run by either engine."""
