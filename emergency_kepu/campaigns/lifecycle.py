@@ -1,9 +1,9 @@
 """The lifecycle as a table. Two-person approval lives here, not in a web page.
 
-    draft ──submit──▶ waiting ──approve (enough people)──▶ approved ──launch──▶ launched ──finish──▶ finished
-      │                  │ reject                             │                    │
-      └──cancel──────────┴──────────cancel────────────────────┴──────cancel────────┘──▶ cancelled
-    any state before finished ──supersede──▶ superseded        (a later revision takes its place)
+draft ──submit──▶ waiting ──approve (enough people)──▶ approved ──launch──▶ launched ──finish──▶ finished
+  │                  │ reject                             │                    │
+  └──cancel──────────┴──────────cancel────────────────────┴──────cancel────────┘──▶ cancelled
+any state before finished ──supersede──▶ superseded        (a later revision takes its place)
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def check_approver(*, actor: str, author: str, approvers: Collection[str]) -> No
     if actor == author:
         raise Refused(Reason.AUTHORITY, f"{actor} wrote this campaign: another person must approve it")
     if actor in approvers:
-        raise Refused(Reason.AUTHORITY, f"{actor} has approved this campaign already: another person must do so too")
+        raise Refused(
+            Reason.AUTHORITY, f"{actor} has approved this campaign already: another person must do so too"
+        )
 
 
 def enough_approvals(needed: int, given: int) -> bool:

@@ -1,0 +1,144 @@
+"""What desk, CLI and pipeline do to campaigns. Each function is one step inside the caller's transaction.
+
+They return the records to publish; the caller publishes them in the same transaction where the engine allows it, or
+right after the commit. A launched revision whose record got lost on the way is found again by `unplanned`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from emergency_kepu.bus.port import Record
+from emergency_kepu.campaigns.lifecycle import check_approver, enough_approvals, step
+from emergency_kepu.domain.campaign import CampaignState
+from emergency_kepu.domain.decision import Action, Decision, Reason
+from emergency_kepu.domain.errors import Refused
+from emergency_kepu.pipeline.jobs import Launch, launch_record
+from emergency_kepu.store import campaigns as store
+from emergency_kepu.store import ledger
+from emergency_kepu.store.campaigns import CampaignRow
+from emergency_kepu.store.decisions import append_decision
+from emergency_kepu.store.tables import campaigns
+
+_OVERTAKABLE = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED, CampaignState.LAUNCHED)
+
+
+def submit(conn: Connection, campaign_id: str, *, actor: str, now: datetime) -> CampaignRow:
+    """A draft asks for approval."""
+    row = store.latest(conn, campaign_id)
+    _move(conn, row, "submit")
+    _record(conn, row, Action.DRAFT, f"{actor} asks for approval", actor=actor, now=now)
+    return store.latest(conn, campaign_id)
+
+
+def approve(
+    conn: Connection, campaign_id: str, *, actor: str, now: datetime, wall: float, note: str = ""
+) -> list[Record]:
+    """One person's approval of the latest revision. Launches when enough people have approved.
+
+    Refused when the campaign does not wait for approval, when the author approves, or when a person approves twice.
+    `wall` is machine time in seconds: the latency of an approved campaign is counted from the approval.
+    """
+    row = store.latest(conn, campaign_id)
+    step(row.state, "approve")
+    given = store.approvers(conn, row.id, row.revision)
+    check_approver(actor=actor, author=row.created_by, approvers=given)
+    store.add_approval(conn, row.id, row.revision, actor=actor, at=now, note=note)
+    needed = max(1, row.approvals_needed)
+    count = len(given) + 1
+    detail = f"{actor} approved ({count} of {needed})" + (f": {note}" if note else "")
+    _record(conn, row, Action.LAUNCH, detail, actor=actor, now=now)
+    if not enough_approvals(needed, count):
+        return []
+    _move(conn, row, "approve")
+    store.set_accepted_wall(conn, row, wall)
+    return launch(conn, campaign_id, now=now)
+
+
+def launch(conn: Connection, campaign_id: str, *, now: datetime) -> list[Record]:
+    """Start an approved revision: earlier ones are superseded in the same transaction, so nothing older goes out."""
+    row = store.latest(conn, campaign_id)
+    _move(conn, row, "launch")
+    store.set_launched(conn, row.id, row.revision, now)
+    supersede_older(conn, row, now=now)
+    return [first_record(row)]
+
+
+def supersede_older(conn: Connection, row: CampaignRow, *, now: datetime) -> None:
+    """Earlier revisions end here: what they have not sent yet is skipped, what they wait for is void."""
+    for older in store.revisions(conn, row.id):
+        if older.revision < row.revision and older.state in _OVERTAKABLE:
+            _move(conn, older, "supersede")
+    ledger.supersede(conn, row.id, below_revision=row.revision, now=now)
+
+
+def reject(conn: Connection, campaign_id: str, *, actor: str, now: datetime, note: str = "") -> None:
+    """Someone says no to what waits; nothing is sent."""
+    row = store.latest(conn, campaign_id)
+    _move(conn, row, "reject")
+    _record(conn, row, Action.STOP, f"{actor} rejected it" + (f": {note}" if note else ""), actor=actor, now=now)
+
+
+def cancel(conn: Connection, campaign_id: str, *, actor: str, now: datetime) -> int:
+    """Stop the latest revision: returns how many queued deliveries were stopped. What was sent stays sent."""
+    row = store.latest(conn, campaign_id)
+    _move(conn, row, "cancel")
+    stopped = ledger.stop_queued(conn, row.id, row.revision, reason=Reason.CAMPAIGN_CANCELLED, now=now)
+    detail = f"{actor} cancelled it: {stopped} deliveries were stopped"
+    _record(conn, row, Action.STOP, detail, actor=actor, now=now)
+    return stopped
+
+
+def unplanned(conn: Connection, *, limit: int = 1_000) -> Sequence[Record]:
+    """First records of launched revisions that are not planned to the end: published again at start-up.
+
+    Planning is idempotent, so doing it twice changes nothing; never doing it would lose a campaign.
+    """
+    query = (
+        select(campaigns.c.id)
+        .where(campaigns.c.state == CampaignState.LAUNCHED, campaigns.c.plan_complete.is_(False))
+        .order_by(campaigns.c.launched_at)
+        .limit(limit)
+    )
+    return [first_record(store.latest(conn, campaign_id)) for campaign_id in conn.scalars(query)]
+
+
+def first_record(row: CampaignRow) -> Record:
+    """Where planning of a revision begins."""
+    only_reached = bool(row.spec.only_reached_by) and not row.spec.also_audience
+    return launch_record(
+        Launch(
+            campaign_id=row.id, revision=row.revision, incident_id=row.incident_id, reached_only=only_reached
+        )
+    )
+
+
+def _move(conn: Connection, row: CampaignRow, verb: str) -> None:
+    after = step(row.state, verb)
+    if not store.set_state(conn, row.id, row.revision, before=row.state, after=after):
+        raise Refused(Reason.NO_CHANGE, f"campaign {row.id} was changed by someone else just now: look at it again")
+
+
+def _record(
+    conn: Connection, row: CampaignRow, action: Action, detail: str, *, actor: str, now: datetime
+) -> None:
+    decision = Decision(action=action, reason=Reason.OPERATOR, guard="desk", detail=detail)
+    append_decision(
+        conn,
+        decision,
+        at=now,
+        subject="campaign",
+        actor=actor,
+        incident_id=row.incident_id,
+        campaign_id=row.id,
+        revision=row.revision,
+    )
+
+
+def spec_bytes(row: CampaignRow) -> bytes:
+    """The frozen specification as stored."""
+    return msgspec.json.encode(row.spec)

@@ -1,0 +1,295 @@
+"""The database behind one small port: write in one owning thread with group commit, read from snapshots beside it.
+
+Promises:
+- `write(fn)` returns only after the transaction with `fn`'s statements is durable; a raising `fn` leaves nothing
+  behind and does not touch its neighbours (each runs in its own savepoint).
+- Writes happen one after the other, in the order in which they were asked for.
+- `read(fn)` sees everything whose `write` has returned.
+- A busy or lost database is a `TransientError`; nothing else of SQLAlchemy's leaves this module for that.
+
+SQLite: one writer thread owns one connection, takes all waiting work (at most `GROUP`) into one `BEGIN IMMEDIATE`,
+commits once and wakes the loop once. The write-ahead log is checkpointed when the writer is idle, never in the middle
+of a commit, because automatic checkpoints are what the slowest commits wait for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from emergency_kepu.domain.errors import ConfigError, TransientError
+
+T = TypeVar("T")
+
+GROUP = 256
+"""Closures taken into one transaction at most: bounds what one commit may wait for."""
+_IDLE_SECONDS = 0.25
+_READERS = 2
+_TRUNCATE_ABOVE_BYTES = 64 * 1024 * 1024
+
+
+class _Work(NamedTuple):
+    fn: Callable[[Connection], Any]
+    future: asyncio.Future[Any]
+
+
+class Database:
+    """One object a process. Start it before `write` and `read`; `begin` and `reading` work without (CLI, tests)."""
+
+    def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
+        if synchronous not in ("FULL", "NORMAL"):
+            msg = f"store.synchronous: {synchronous!r} is neither FULL nor NORMAL"
+            raise ConfigError(msg)
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._synchronous = synchronous
+        self._path = _sqlite_path(self.url.database) if self.is_sqlite else None
+        self._engine = self._create_engine()
+        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._readers: ThreadPoolExecutor | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    # --- life ------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin to take work. Idempotent."""
+        if self._thread is not None:
+            return
+        self._loop = asyncio.get_running_loop()
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="kepu-read")
+        self._thread = threading.Thread(target=self._write_forever, name="kepu-write", daemon=True)
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Finish what was asked for, then let go of all connections. Idempotent."""
+        if self._thread is None:
+            self._engine.dispose()
+            return
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._thread = None
+        if self._readers is not None:
+            await asyncio.to_thread(self._readers.shutdown)
+        self._engine.dispose()
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call `listener` in the event loop after each group commit. How the embedded bus hears of new records."""
+        self._listeners.append(listener)
+
+    # --- work ------------------------------------------------------------------------------------------------
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` in the writer's next transaction; its result once that is durable."""
+        if self._loop is None or self._thread is None:
+            msg = "the database was not started"
+            raise RuntimeError(msg)
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._queue.put(_Work(fn, future))
+        return await future
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` on a snapshot, beside the writer. `fn` must not write."""
+        if self._readers is None:
+            msg = "the database was not started"
+            raise RuntimeError(msg)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read_once, fn)
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction in the calling thread: for commands that run beside a server, and for tests."""
+        with _translated(), self._engine.connect() as conn:
+            _begin(conn, self.is_sqlite)
+            try:
+                yield conn
+            except BaseException:
+                conn.rollback()
+                raise
+            conn.commit()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A snapshot in the calling thread."""
+        with _translated(), self._engine.connect() as conn:
+            conn.begin()
+            if self.is_sqlite:
+                conn.execute(text("BEGIN"))
+            yield conn
+            conn.rollback()
+
+    def _read_once(self, fn: Callable[[Connection], T]) -> T:
+        with self.reading() as conn:
+            return fn(conn)
+
+    # --- the writer thread -------------------------------------------------------------------------------------
+
+    def _write_forever(self) -> None:
+        conn: Connection | None = None
+        stopping = False
+        while not stopping:
+            group, stopping = self._take_group()
+            if not group:
+                if conn is not None and not stopping:
+                    self._checkpoint(conn)
+                continue
+            try:
+                if conn is None or conn.closed or conn.invalidated:
+                    conn = self._engine.connect()
+                results = self._commit_group(conn, group)
+            except Exception as problem:
+                failure = _translate(problem)
+                results = [(work, None, failure) for work in group]
+                if conn is not None:
+                    conn.close()
+                conn = None
+            self._answer(results)
+        if conn is not None:
+            self._checkpoint(conn)
+            conn.close()
+
+    def _take_group(self) -> tuple[list[_Work], bool]:
+        try:
+            first = self._queue.get(timeout=_IDLE_SECONDS)
+        except queue.Empty:
+            return [], False
+        group: list[_Work] = []
+        item: _Work | None = first
+        while True:
+            if item is None:
+                return group, True
+            group.append(item)
+            if len(group) == GROUP:
+                return group, False
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return group, False
+
+    def _commit_group(
+        self, conn: Connection, group: list[_Work]
+    ) -> list[tuple[_Work, Any, BaseException | None]]:
+        results: list[tuple[_Work, Any, BaseException | None]] = []
+        _begin(conn, self.is_sqlite)
+        try:
+            for work in group:
+                results.append(_run(conn, work))
+            conn.commit()
+        except BaseException:
+            if not conn.invalidated:
+                conn.rollback()
+            raise
+        return results
+
+    def _answer(self, results: list[tuple[_Work, Any, BaseException | None]]) -> None:
+        assert self._loop is not None
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
+            self._loop.call_soon_threadsafe(self._deliver, results)
+
+    def _deliver(self, results: list[tuple[_Work, Any, BaseException | None]]) -> None:
+        for work, value, failure in results:
+            if work.future.cancelled():
+                continue
+            if failure is None:
+                work.future.set_result(value)
+            else:
+                work.future.set_exception(failure)
+        for listener in self._listeners:
+            listener()
+
+    def _checkpoint(self, conn: Connection) -> None:
+        if not self.is_sqlite or self._path is None:
+            return
+        log = self._path.with_name(self._path.name + "-wal")
+        try:
+            size = log.stat().st_size
+        except FileNotFoundError:
+            return
+        if size:
+            mode = "TRUNCATE" if size > _TRUNCATE_ABOVE_BYTES else "PASSIVE"
+            raw = conn.connection.dbapi_connection
+            assert raw is not None
+            raw.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
+
+    # --- engine --------------------------------------------------------------------------------------------------
+
+    def _create_engine(self) -> Engine:
+        if not self.is_sqlite:
+            engine = create_engine(self.url, pool_pre_ping=True, pool_size=_READERS + 4)
+            return engine
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(self.url, poolclass=NullPool if self._path is None else None)
+        synchronous = self._synchronous
+
+        @event.listens_for(engine, "connect")
+        def _set_up(raw: Any, _record: object) -> None:
+            # Transactions are begun by hand: Python's default is a deferred one, which fails at once with
+            # SQLITE_BUSY_SNAPSHOT when it turns to write beside another process, whatever busy_timeout says.
+            raw.isolation_level = None
+            for pragma in (
+                "busy_timeout=5000",
+                "journal_mode=WAL",
+                f"synchronous={synchronous}",
+                "foreign_keys=ON",
+                "wal_autocheckpoint=0",
+                "temp_store=MEMORY",
+                "cache_size=-65536",
+            ):
+                raw.execute(f"PRAGMA {pragma}")
+
+        return engine
+
+
+def _run(conn: Connection, work: _Work) -> tuple[_Work, Any, BaseException | None]:
+    """One closure in its own savepoint. Errors of the database connection itself end the whole group."""
+    savepoint = conn.begin_nested()
+    try:
+        value = work.fn(conn)
+    except Exception as problem:
+        if isinstance(problem, DBAPIError) and problem.connection_invalidated:
+            raise
+        savepoint.rollback()
+        return work, None, _translate(problem)
+    savepoint.commit()
+    return work, value, None
+
+
+def _begin(conn: Connection, is_sqlite: bool) -> None:
+    """On SQLite the write lock is taken at once; SQLAlchemy opens its own idea of a transaction around it."""
+    conn.begin()
+    if is_sqlite:
+        conn.execute(text("BEGIN IMMEDIATE"))
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as problem:
+        raise _translate(problem) from problem
+
+
+def _translate(problem: BaseException) -> BaseException:
+    if isinstance(problem, OperationalError):
+        failure = TransientError(f"the database cannot be used now: {problem.orig}")
+        failure.__cause__ = problem
+        return failure
+    return problem
+
+
+def _sqlite_path(database: str | None) -> Path | None:
+    if not database or database == ":memory:":
+        msg = "store.url: an in-memory SQLite database would lose everything; give a file, e.g. sqlite:///var/kepu.db"
+        raise ConfigError(msg)
+    return Path(database)

@@ -1,0 +1,82 @@
+"""The record of every decision: what, why, who. Appending the same one again changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from emergency_kepu.domain.decision import Decision
+from emergency_kepu.store.tables import decisions
+from emergency_kepu.store.upsert import insert_new
+
+
+def append_decision(
+    conn: Connection,
+    decision: Decision,
+    *,
+    at: datetime,
+    subject: str,
+    actor: str,
+    alert_id: str | None = None,
+    incident_id: str | None = None,
+    campaign_id: str | None = None,
+    revision: int | None = None,
+) -> bool:
+    """True when it was new. The fingerprint holds all but the time, for machine decisions about one alert or
+    revision: a redelivered record decides the same again. People may repeat themselves: their time counts."""
+    parts = [
+        subject,
+        alert_id or "",
+        incident_id or "",
+        campaign_id or "",
+        str(revision or ""),
+        decision.action,
+        decision.reason,
+        decision.guard,
+        decision.detail,
+        actor,
+        at.isoformat() if decision.guard == "desk" else "",
+    ]
+    fingerprint = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+    row = {
+        "at": at,
+        "alert_id": alert_id,
+        "incident_id": incident_id,
+        "campaign_id": campaign_id,
+        "revision": revision,
+        "subject": subject,
+        "action": decision.action.value,
+        "reason": decision.reason.value,
+        "guard": decision.guard,
+        "detail": decision.detail,
+        "actor": actor,
+        "fingerprint": fingerprint,
+    }
+    return insert_new(conn, decisions, [row]) == 1
+
+
+def listing(
+    conn: Connection,
+    *,
+    incident_id: str | None = None,
+    campaign_id: str | None = None,
+    alert_id: str | None = None,
+    before: int | None = None,
+    limit: int = 200,
+) -> Sequence[Row[Any]]:
+    """Newest first; `before` is the `seq` where the page before ended."""
+    query = select(decisions).order_by(decisions.c.seq.desc()).limit(limit)
+    for column, wanted in (
+        (decisions.c.incident_id, incident_id),
+        (decisions.c.campaign_id, campaign_id),
+        (decisions.c.alert_id, alert_id),
+    ):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if before is not None:
+        query = query.where(decisions.c.seq < before)
+    return conn.execute(query).all()

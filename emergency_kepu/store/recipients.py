@@ -1,0 +1,106 @@
+"""Recipients in pages, by place, kind and tag; and who has opted out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
+
+from emergency_kepu.domain.recipient import AudienceQuery, Recipient, place_prefix
+from emergency_kepu.store.codec import pack, unpack
+from emergency_kepu.store.tables import opt_outs, recipients
+from emergency_kepu.store.upsert import insert_new, put
+
+
+def save_all(conn: Connection, new: Iterable[Recipient]) -> int:
+    """Insert or replace; returns how many."""
+    count = 0
+    for count, recipient in enumerate(new, start=1):
+        put(conn, recipients, _row(recipient))
+    return count
+
+
+def page(conn: Connection, query: AudienceQuery, *, after: str, limit: int) -> list[Recipient]:
+    """The next recipients in order of id, beginning after `after`."""
+    statement = _matching(select(recipients.c.recipient), query)
+    statement = statement.where(recipients.c.id > after).order_by(recipients.c.id).limit(limit)
+    return [unpack(raw, Recipient) for raw in conn.scalars(statement)]
+
+
+def by_ids(conn: Connection, ids: Sequence[str]) -> dict[str, Recipient]:
+    """Those of these that exist."""
+    found: dict[str, Recipient] = {}
+    for start in range(0, len(ids), 500):
+        query = select(recipients.c.recipient).where(recipients.c.id.in_(ids[start : start + 500]))
+        found.update((recipient.id, recipient) for recipient in (unpack(raw, Recipient) for raw in conn.scalars(query)))
+    return found
+
+
+def count(conn: Connection, query: AudienceQuery) -> int:
+    """How many a query selects: what the blast radius is."""
+    return int(conn.scalar(_matching(select(func.count()).select_from(recipients), query)) or 0)
+
+
+def purge(conn: Connection, query: AudienceQuery) -> int:
+    """Delete those selected; returns how many."""
+    return int(conn.execute(delete(recipients).where(_condition(query))).rowcount)
+
+
+def opt_out(conn: Connection, *, channel: str, target: str, at: datetime, source: str) -> None:
+    """This address wants nothing more on this channel."""
+    insert_new(conn, opt_outs, [{"channel": channel, "target": target, "at": at, "source": source}])
+
+
+def opted_out(conn: Connection, targets: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """(channel, target) pairs among these targets that refused."""
+    found: set[tuple[str, str]] = set()
+    for start in range(0, len(targets), 500):
+        query = select(opt_outs.c.channel, opt_outs.c.target).where(
+            opt_outs.c.target.in_(targets[start : start + 500])
+        )
+        found.update((row.channel, row.target) for row in conn.execute(query))
+    return frozenset(found)
+
+
+def _matching(statement: Select[Any], query: AudienceQuery) -> Select[Any]:
+    return statement.where(_condition(query))
+
+
+def _condition(query: AudienceQuery) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [recipients.c.drill.is_(query.drill)]
+    if query.nobody:
+        conditions.append(recipients.c.id.is_(None))
+    if query.places:
+        # A range on the indexed column: LIKE 'x%' would not use the index on every database.
+        prefixes = sorted({place_prefix(code) for code in query.places})
+        conditions.append(
+            or_(*(and_(recipients.c.place >= prefix, recipients.c.place < prefix + "~") for prefix in prefixes))
+        )
+    if query.kinds:
+        conditions.append(recipients.c.kind.in_(query.kinds))
+    if query.locales:
+        conditions.append(recipients.c.locale.in_(query.locales))
+    if query.tags_any:
+        conditions.append(or_(*(_tagged(tag) for tag in query.tags_any)))
+    conditions.extend(_tagged(tag) for tag in query.tags_all)
+    return and_(*conditions)
+
+
+def _tagged(tag: str) -> ColumnElement[bool]:
+    return recipients.c.tags.contains(f"|{tag}|", autoescape=True)
+
+
+def _row(recipient: Recipient) -> dict[str, Any]:
+    return {
+        "id": recipient.id,
+        "kind": recipient.kind.value,
+        "locale": recipient.locale,
+        "place": recipient.place,
+        "lat": recipient.lat,
+        "lon": recipient.lon,
+        "tags": "".join(f"|{tag}|" for tag in recipient.tags),
+        "drill": recipient.drill,
+        "recipient": pack(recipient),
+    }

@@ -1,0 +1,27 @@
+"""INSERT ... ON CONFLICT on both databases, through SQLAlchemy's two dialect constructs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def _insert(conn: Connection, table: Table) -> Any:
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def insert_new(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert what is not there yet; returns how many rows were new. Any unique key counts as being there."""
+    if not rows:
+        return 0
+    return int(conn.execute(_insert(conn, table).on_conflict_do_nothing(), list(rows)).rowcount)
+
+
+def put(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert, or replace the row with the same primary key."""
+    keys = [column.name for column in table.primary_key]
+    changed = {name: value for name, value in row.items() if name not in keys}
+    conn.execute(_insert(conn, table).values(**row).on_conflict_do_update(index_elements=keys, set_=changed))
