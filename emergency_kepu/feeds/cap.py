@@ -12,7 +12,8 @@ from lxml import etree
 
 from emergency_kepu.domain.alert import Alert
 from emergency_kepu.domain.errors import ParseError
-from emergency_kepu.feeds.cap_alert import ALERT_TAGS, read_alert
+from emergency_kepu.feeds.cap_alert import read_alert
+from emergency_kepu.feeds.cap_elements import ALERT_TAGS
 from emergency_kepu.feeds.cap_index import is_index_entry, link_of, read_index_entry
 from emergency_kepu.feeds.format import FeedContext, MemberError, ParseResult
 from emergency_kepu.feeds.xml_document import read_xml
@@ -27,9 +28,7 @@ def parse(body: bytes, *, feed: FeedContext) -> ParseResult:
         return _bare(root, feed)
     members = _members(root)
     if members is None:
-        msg = (
-            f"{_WHAT}: the root element <{etree.QName(root).localname}> is no CAP alert, Atom, RSS or EDXL-DE"
-        )
+        msg = f"{_WHAT}: the root element <{etree.QName(root).localname}> is no CAP alert, Atom, RSS or EDXL-DE"
         raise ParseError(msg)
     return _carried(members, feed)
 

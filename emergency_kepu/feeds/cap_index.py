@@ -10,19 +10,20 @@ from lxml import etree
 
 from emergency_kepu.domain.alert import Alert
 from emergency_kepu.feeds import cap_words
-from emergency_kepu.feeds.cap_alert import NAMES, Fields, info_of, read_area
+from emergency_kepu.feeds.cap_alert import read_info, read_msg_type
 from emergency_kepu.feeds.cap_effect import effect_of
+from emergency_kepu.feeds.cap_elements import gather, is_cap
 from emergency_kepu.feeds.flags import Flags
 from emergency_kepu.feeds.format import FeedContext
 from emergency_kepu.feeds.instants import read_instant
-from emergency_kepu.feeds.text import collapse
+from emergency_kepu.feeds.text import collapse, trim
 
 _CAP_TYPE = "application/cap+xml"
 
 
 def is_index_entry(entry: etree._Element) -> bool:
     """Whether the entry carries CAP elements of its own."""
-    return any(NAMES.get(child.tag) in ("msgType", "severity", "areaDesc") for child in entry.iterchildren())
+    return any(is_cap(child, "msgType", "severity", "areaDesc") for child in entry.iterchildren())
 
 
 def link_of(entry: etree._Element) -> str | None:
@@ -43,37 +44,34 @@ def read_index_entry(entry: etree._Element, feed: FeedContext) -> Alert:
         msg = "the entry has no id"
         raise ValueError(msg)
     flags = Flags("from_index")
-    fields = Fields(entry)
-    single = fields.single
+    message = gather(entry, flat=True)
+    texts, info_texts = message.texts, message.infos[0].texts
     title = collapse(_text(entry, "title"))
     if title:
-        single.setdefault("headline", title)
-        single.setdefault("event", title.partition(" issued ")[0])  # "<event> issued <time> by <office>"
+        info_texts.setdefault("headline", title)
+        info_texts.setdefault("event", title.partition(" issued ")[0])  # "<event> issued <time> by <office>"
     if summary := _text(entry, "summary"):
-        single.setdefault("description", summary)
+        info_texts.setdefault("description", summary)
     if link := link_of(entry):
-        single.setdefault("web", link)
+        info_texts.setdefault("web", link)
     sent = None
-    if updated := single.get("sent") or _text(entry, "updated") or _text(entry, "published"):
+    if updated := trim(texts.get("sent")) or _text(entry, "updated") or _text(entry, "published"):
         sent, assumed = read_instant(updated)
         if assumed:
             flags.add("offset_missing")
     if sent is None:
         flags.add("no_sent")
-    info = info_of(fields, (read_area(fields, flags),), flags)
-    msg_type = cap_words.spell(single.get("msgType", ""), cap_words.MSG_TYPE)
-    if msg_type is None:
-        flags.add("msg_type_assumed")
-        msg_type = "Alert"
-    status = cap_words.spell(single.get("status", ""), cap_words.STATUS)
+    info = read_info(message.infos[0], flags)
+    msg_type = read_msg_type(trim(texts.get("msgType")), flags)
+    status = cap_words.spell(texts.get("status", ""), cap_words.STATUS)
     if status is None:
         flags.add("status_missing")
-    scope = cap_words.spell(single.get("scope", ""), cap_words.SCOPE)
+    scope = cap_words.spell(texts.get("scope", ""), cap_words.SCOPE)
     if scope is None:
         flags.add("scope_assumed")  # an index has no scope element; it is itself published
     return Alert(
         identifier=identifier,
-        sender=single.get("sender") or _author(entry) or feed.sender or feed.name,
+        sender=trim(texts.get("sender")) or _author(entry) or feed.sender or feed.name,
         sent=sent,
         status=status or "",
         msg_type=msg_type,

@@ -27,9 +27,7 @@ CATEGORY = _spelled(
     "CBRNE",
     "Other",
 )
-RESPONSE_TYPE = _spelled(
-    "Shelter", "Evacuate", "Prepare", "Execute", "Avoid", "Monitor", "Assess", "AllClear", "None"
-)
+RESPONSE_TYPE = _spelled("Shelter", "Evacuate", "Prepare", "Execute", "Avoid", "Monitor", "Assess", "AllClear", "None")
 URGENCY = _spelled("Immediate", "Expected", "Future", "Past", "Unknown")
 SEVERITY = _spelled("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 # "Very Likely" is of CAP 1.0; CAP 1.1 and 1.2 ask to read it as "Likely".
@@ -43,17 +41,20 @@ def spell(text: str, words: dict[str, str]) -> str | None:
 
 def graded(text: str | None, words: dict[str, str], flag: str, flags: Flags) -> str:
     """Urgency, severity or certainty; an empty or unknown word is `Unknown` and raises `flag`."""
-    word = spell(text, words) if text else None
-    if word is None:
-        flags.add(flag)
-        return "Unknown"
-    return word
+    if text is not None and (word := words.get(text) or spell(text, words)):
+        return word
+    flags.add(flag)
+    return "Unknown"
 
 
 def listed(texts: list[str], words: dict[str, str], flag: str, flags: Flags) -> tuple[str, ...]:
     """Categories or response types:
     known words in standard spelling, once; a foreign word is kept with a flag.
     """
+    if not texts:
+        return ()
+    if len(texts) == 1 and (only := words.get(texts[0])):
+        return (only,)
     found: dict[str, None] = {}
     for text in texts:
         if not (trimmed := text.strip()):

@@ -50,9 +50,7 @@ class Quake(msgspec.Struct, frozen=True, kw_only=True):
 
 def quake_alert(quake: Quake, *flags: str) -> Alert:
     """The alert. Lists have no status, scope, urgency or expiry: what is assumed is flagged."""
-    found = Flags(
-        "status_assumed", "scope_assumed", "msg_type_assumed", "urgency_unknown", "no_expires", *flags
-    )
+    found = Flags("status_assumed", "scope_assumed", "msg_type_assumed", "urgency_unknown", "no_expires", *flags)
     if quake.sent is None:
         found.add("no_sent")
     if quake.origin is None:

@@ -20,6 +20,11 @@ def collapse(text: str | None) -> str | None:
     return " ".join(text.split()) or None
 
 
+def trim(text: str | None) -> str | None:
+    """Without outer white space; None when nothing is left."""
+    return text.strip() or None if text is not None else None
+
+
 def from_html(text: str | None) -> str | None:
     """Plain text of an HTML fragment. A no-break space inside a number stays one number (`11 634` of WHO)."""
     if not text:

@@ -24,9 +24,7 @@ _TIMES = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
-class _Row(
-    msgspec.Struct, rename={"event_id": "EventID", "report_time": "ReportTime", "misspelt": "Magunitude"}
-):
+class _Row(msgspec.Struct, rename={"event_id": "EventID", "report_time": "ReportTime", "misspelt": "Magunitude"}):
     event_id: str | None = None
     report_time: str | None = None
     type: str | None = None

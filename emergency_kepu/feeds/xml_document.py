@@ -12,6 +12,7 @@ from codecs import BOM_UTF8
 from lxml import etree
 
 from emergency_kepu.domain.errors import ParseError
+from emergency_kepu.feeds.format import MAX_DOCUMENT_BYTES
 from emergency_kepu.feeds.json_document import check_body
 
 _parsers = threading.local()
@@ -20,16 +21,16 @@ _parsers = threading.local()
 def read_xml(body: bytes, what: str) -> etree._Element:
     """The root element. ParseError for what is not well-formed, empty, an HTML page, or hostile."""
     start = body.removeprefix(BOM_UTF8)
-    if not start.startswith(b"<"):
+    if not start.startswith(b"<") or len(start) > MAX_DOCUMENT_BYTES:
         start = check_body(start, what)  # a blank line before the declaration occurs in live feeds
-    else:
-        check_body(start, what)
     _refuse_doctype(start, what)
     try:
         root = etree.fromstring(start, _parser())
     except (etree.XMLSyntaxError, ValueError) as problem:
+        check_body(start, what)
         raise _unreadable(problem, what) from problem
-    if root.getroottree().docinfo.internalDTD is not None:  # one the byte check cannot see, as in UTF-16
+    # In encodings such as UTF-16 or UTF-7 the look at the bytes sees nothing, so the tree is asked.
+    if b"UTF-8" not in start[:60] and root.getroottree().docinfo.internalDTD is not None:
         raise _hostile(what)
     return root
 
@@ -63,6 +64,7 @@ def _refuse_doctype(body: bytes, what: str) -> None:
         elif body.startswith(b"<!--", at):
             at = _after(body, b"-->", at)
         elif body.startswith(b"<!", at):
+            check_body(body[at:], what)  # an HTML page is told by name
             raise _hostile(what)
         else:
             return
