@@ -25,7 +25,7 @@ class NoRoute(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def routes(recipient: Recipient, channels: Sequence[str], opted_out: Collection[tuple[str, str]]) -> tuple[Route, ...]:
-    """All ways to reach a recipient, in the policy's order of channels. The first is used, the others are for failover."""
+    """All ways to reach a recipient, in the policy's order of channels: the first is used, the others are spares."""
     addresses = [
         Route(channel=channel, target=address.target)
         for channel in channels

@@ -77,4 +77,5 @@ def backoff_seconds(attempt: int, rule: RetryRule, seed: str, retry_after: float
     spread = int.from_bytes(hashlib.blake2s(f"{seed}/{attempt}".encode(), digest_size=2).digest()) / 65535
     if retry_after is not None:
         return retry_after + spread * rule.base_seconds
-    return min(rule.cap_seconds, rule.base_seconds * 2 ** (attempt - 1)) * (1 + spread / 4)
+    doubled = rule.base_seconds * 2.0 ** (attempt - 1)
+    return min(rule.cap_seconds, doubled) * (1 + spread / 4)

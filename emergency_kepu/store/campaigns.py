@@ -146,9 +146,7 @@ def automatic_since(conn: Connection, since: datetime) -> int:
     return int(conn.scalar(query) or 0)
 
 
-def add_approval(
-    conn: Connection, campaign_id: str, revision: int, *, actor: str, at: datetime, note: str
-) -> None:
+def add_approval(conn: Connection, campaign_id: str, revision: int, *, actor: str, at: datetime, note: str) -> None:
     """One person's yes."""
     row = {"campaign_id": campaign_id, "revision": revision, "actor": actor, "at": at, "note": note}
     insert_new(conn, approvals, [row])

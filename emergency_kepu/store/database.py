@@ -147,7 +147,7 @@ class Database:
                 if conn is None or conn.closed or conn.invalidated:
                     conn = self._engine.connect()
                 results = self._commit_group(conn, group)
-            except Exception as problem:
+            except Exception as problem:  # noqa: BLE001 - whoever waits for the commit gets it
                 failure = _translate(problem)
                 results = [(work, None, failure) for work in group]
                 if conn is not None:
@@ -176,14 +176,11 @@ class Database:
             except queue.Empty:
                 return group, False
 
-    def _commit_group(
-        self, conn: Connection, group: list[_Work]
-    ) -> list[tuple[_Work, Any, BaseException | None]]:
+    def _commit_group(self, conn: Connection, group: list[_Work]) -> list[tuple[_Work, Any, BaseException | None]]:
         results: list[tuple[_Work, Any, BaseException | None]] = []
         _begin(conn, self.is_sqlite)
         try:
-            for work in group:
-                results.append(_run(conn, work))
+            results.extend(_run(conn, work) for work in group)
             conn.commit()
         except BaseException:
             if not conn.invalidated:
@@ -225,8 +222,7 @@ class Database:
 
     def _create_engine(self) -> Engine:
         if not self.is_sqlite:
-            engine = create_engine(self.url, pool_pre_ping=True, pool_size=_READERS + 4)
-            return engine
+            return create_engine(self.url, pool_pre_ping=True, pool_size=_READERS + 4)
         if self._path is not None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(self.url, poolclass=NullPool if self._path is None else None)

@@ -100,9 +100,7 @@ def candidates(conn: Connection, *, hazard: str, identifiers: Iterable[str], upd
     named = select(incident_alerts.c.incident_id).where(incident_alerts.c.identifier.in_(sorted(set(identifiers))))
     query = (
         select(incidents.c.incident)
-        .where(
-            incidents.c.id.in_(named) | ((incidents.c.hazard == hazard) & (incidents.c.updated_at >= updated_after))
-        )
+        .where(incidents.c.id.in_(named) | ((incidents.c.hazard == hazard) & (incidents.c.updated_at >= updated_after)))
         .order_by(incidents.c.updated_at.desc(), incidents.c.id)
     )
     return [unpack(raw, Incident) for raw in conn.scalars(query)]

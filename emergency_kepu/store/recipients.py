@@ -16,10 +16,11 @@ from emergency_kepu.store.upsert import insert_new, put
 
 def save_all(conn: Connection, new: Iterable[Recipient]) -> int:
     """Insert or replace; returns how many."""
-    count = 0
-    for count, recipient in enumerate(new, start=1):
+    saved = 0
+    for recipient in new:
         put(conn, recipients, _row(recipient))
-    return count
+        saved += 1
+    return saved
 
 
 def page(conn: Connection, query: AudienceQuery, *, after: str, limit: int) -> list[Recipient]:
@@ -57,9 +58,7 @@ def opted_out(conn: Connection, targets: Sequence[str]) -> frozenset[tuple[str, 
     """(channel, target) pairs among these targets that refused."""
     found: set[tuple[str, str]] = set()
     for start in range(0, len(targets), 500):
-        query = select(opt_outs.c.channel, opt_outs.c.target).where(
-            opt_outs.c.target.in_(targets[start : start + 500])
-        )
+        query = select(opt_outs.c.channel, opt_outs.c.target).where(opt_outs.c.target.in_(targets[start : start + 500]))
         found.update((row.channel, row.target) for row in conn.execute(query))
     return frozenset(found)
 

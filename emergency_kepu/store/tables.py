@@ -95,9 +95,7 @@ decisions = Table(
     Column("incident_id", String, index=True),
     Column("campaign_id", String, index=True),
     Column("revision", Integer),
-    Column(
-        "subject", String, nullable=False, comment="what was decided on: alert, incident, campaign, delivery"
-    ),
+    Column("subject", String, nullable=False, comment="what was decided on: alert, incident, campaign, delivery"),
     Column("action", String, nullable=False),
     Column("reason", String, nullable=False),
     Column("guard", String, nullable=False),
@@ -124,9 +122,7 @@ campaigns = Table(
     "campaigns",
     metadata,
     Column("id", String, primary_key=True, comment="one campaign an incident and policy"),
-    Column(
-        "revision", Integer, primary_key=True, comment="1 is the first message, later ones update or end it"
-    ),
+    Column("revision", Integer, primary_key=True, comment="1 is the first message, later ones update or end it"),
     Column("incident_id", String, nullable=False, index=True),
     Column("kind", String, nullable=False, comment="issue, update, all_clear"),
     Column("state", String, nullable=False, index=True, comment="campaigns.lifecycle"),
@@ -236,9 +232,7 @@ deliveries = Table(
     Column("next_at", Instant),
     Column("updated_at", Instant, nullable=False),
     Column("sent_at", Instant),
-    Column(
-        "maybe_sent", Boolean, nullable=False, default=False, comment="a request may have gone out unanswered"
-    ),
+    Column("maybe_sent", Boolean, nullable=False, default=False, comment="a request may have gone out unanswered"),
     Column("possible_duplicates", Integer, nullable=False, default=0),
     Index(None, "campaign_id", "revision", "state"),
     Index(None, "incident_id", "recipient_id"),

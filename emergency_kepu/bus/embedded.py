@@ -1,0 +1,216 @@
+"""The bus on the SQL database: one process, no service needed. Same promises as the one on Kafka.
+
+A record is a row of `records`; acknowledging it deletes the row in the same transaction that inserts the records it
+led to, so between two stages nothing can get lost and nothing waits for a second commit. Each topic has its own
+consumer, so `immediate` never waits behind `routine`; inside a topic each key is a lane of its own, at most
+`Stage.lanes` of them in work at once.
+
+Consumers are woken by the database's own commits. What another process writes (`kepu campaign launch` beside
+`kepu serve`) is noticed by a slow look at the table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import Connection, delete, func, select, update
+
+from emergency_kepu.bus.port import Record, Stage
+from emergency_kepu.domain.clock import Clock
+from emergency_kepu.domain.decision import Reason
+from emergency_kepu.domain.errors import ParseError, Unprocessable
+from emergency_kepu.store import dead
+from emergency_kepu.store.database import Database
+from emergency_kepu.store.tables import records
+from emergency_kepu.store.upsert import insert_new
+
+log = structlog.get_logger(__name__)
+
+PREFETCH = 512
+"""Rows of one topic held in memory at most: a long queue waits in the table, not in the process."""
+OTHER_PROCESS_SECONDS = 0.25
+"""How soon the records of another process are noticed."""
+_BACKOFF_SECONDS = (0.05, 0.2, 1.0, 3.0)
+
+
+def publish_in(conn: Connection, new: Sequence[Record], clock: Clock) -> int:
+    """Publish inside the caller's own transaction: what caused the records and the records are one commit."""
+    now = clock.now()
+    rows = [
+        {
+            "topic": record.topic,
+            "key": record.key,
+            "id": record.id,
+            "value": record.value,
+            "attempt": 0,
+            "published_at": now,
+        }
+        for record in new
+    ]
+    return insert_new(conn, records, rows)
+
+
+class EmbeddedBus:
+    """See `bus.port.Bus`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._consumers: list[_Consumer] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        database.on_commit(self._wake)
+
+    async def publish(self, new: Sequence[Record]) -> None:
+        """Durable when it returns."""
+        if new:
+            await self._database.write(lambda conn: publish_in(conn, new, self._clock))
+
+    async def start(self, stages: Sequence[Stage], services: object) -> None:
+        """One consumer a stage."""
+        self._consumers = [_Consumer(stage, services, self._database, self._clock) for stage in stages]
+        self._tasks = [asyncio.create_task(consumer.run(), name=consumer.stage.name) for consumer in self._consumers]
+        for consumer in self._consumers:
+            consumer.wake()
+
+    async def stop(self) -> None:
+        """What is in hand is finished and acknowledged."""
+        for consumer in self._consumers:
+            consumer.stopping = True
+            consumer.wake()
+        await asyncio.gather(*self._tasks)
+        self._tasks = []
+        self._consumers = []
+
+    async def lag(self) -> dict[str, int]:
+        """Rows by topic."""
+        query = select(records.c.topic, func.count()).group_by(records.c.topic)
+        return await self._database.read(lambda conn: {row[0]: row[1] for row in conn.execute(query)})
+
+    async def idle(self) -> bool:
+        """No row is left of any topic that has a consumer."""
+        topics = {consumer.stage.topic for consumer in self._consumers}
+        lag = await self.lag()
+        return not any(lag.get(topic) for topic in topics)
+
+    def _wake(self) -> None:
+        for consumer in self._consumers:
+            consumer.wake()
+
+
+class _Consumer:
+    """Feeds one stage. Rows come in order of `seq`; a key in work keeps its later rows waiting behind it."""
+
+    def __init__(self, stage: Stage, services: object, database: Database, clock: Clock) -> None:
+        self.stage = stage
+        self.stopping = False
+        self._services = services
+        self._database = database
+        self._clock = clock
+        self._wakeup = asyncio.Event()
+        self._high = 0
+        self._held: dict[str, deque[tuple[int, Record]]] = {}
+        self._working: dict[str, asyncio.Task[None]] = {}
+
+    def wake(self) -> None:
+        self._wakeup.set()
+
+    async def run(self) -> None:
+        while True:
+            self._wakeup.clear()
+            if not self.stopping:
+                await self._fetch()
+            self._begin_work()
+            if self.stopping and not self._working:
+                return
+            try:
+                async with asyncio.timeout(OTHER_PROCESS_SECONDS):
+                    await self._wakeup.wait()
+            except TimeoutError:
+                continue
+
+    async def _fetch(self) -> None:
+        room = PREFETCH - sum(len(waiting) for waiting in self._held.values())
+        if room <= 0:
+            return
+        query = (
+            select(records)
+            .where(records.c.topic == self.stage.topic, records.c.seq > self._high)
+            .order_by(records.c.seq)
+            .limit(room)
+        )
+        for row in await self._database.read(lambda conn: conn.execute(query).all()):
+            record = Record(topic=row.topic, key=row.key, id=row.id, value=row.value, attempt=row.attempt + 1)
+            self._held.setdefault(row.key, deque()).append((row.seq, record))
+            self._high = row.seq
+
+    def _begin_work(self) -> None:
+        if self.stopping:
+            return
+        for key in list(self._held):
+            if len(self._working) >= self.stage.lanes:
+                return
+            if key not in self._working:
+                seq, record = self._held[key].popleft()
+                if not self._held[key]:
+                    del self._held[key]
+                task = asyncio.create_task(self._work(seq, record), name=f"{self.stage.name} {record.id}")
+                self._working[key] = task
+
+    async def _work(self, seq: int, record: Record) -> None:
+        try:
+            await self._handle(seq, record)
+        except Exception:
+            # The row is still there: it is handed over again. Waiting keeps a broken database from a hot loop.
+            log.exception("record_not_acknowledged", topic=record.topic, record=record.id)
+            await asyncio.sleep(_BACKOFF_SECONDS[-1])
+            self._held.setdefault(record.key, deque()).appendleft((seq, record))
+        finally:
+            del self._working[record.key]
+            self.wake()
+
+    async def _handle(self, seq: int, record: Record) -> None:
+        attempt = record.attempt
+        while True:
+            if attempt > self.stage.max_attempts:
+                await self._bury(seq, record, Reason.HANDLER_FAILED, f"given up after {attempt - 1} tries")
+                return
+            if attempt > 1:
+                await self._count(seq, attempt)
+            try:
+                new = await self.stage.handler(record, self._services)
+            except Unprocessable as problem:
+                await self._bury(seq, record, problem.reason, problem.detail)
+                return
+            except ParseError as problem:
+                await self._bury(seq, record, Reason.MALFORMED, str(problem))
+                return
+            except Exception as problem:
+                log.exception("handler_failed", topic=record.topic, record=record.id, attempt=attempt)
+                if attempt >= self.stage.max_attempts:
+                    await self._bury(seq, record, Reason.HANDLER_FAILED, f"{type(problem).__name__}: {problem}")
+                    return
+                await asyncio.sleep(_BACKOFF_SECONDS[min(attempt - 1, len(_BACKOFF_SECONDS) - 1)])
+                attempt += 1
+            else:
+                await self._database.write(lambda conn: self._acknowledge(conn, seq, new))
+                return
+
+    async def _count(self, seq: int, attempt: int) -> None:
+        """Kept in the row, so that a record that kills the process is given up in the end."""
+        statement = update(records).where(records.c.seq == seq).values(attempt=attempt - 1)
+        await self._database.write(lambda conn: conn.execute(statement))
+
+    def _acknowledge(self, conn: Connection, seq: int, new: Sequence[Record]) -> None:
+        publish_in(conn, new, self._clock)
+        conn.execute(delete(records).where(records.c.seq == seq))
+
+    async def _bury(self, seq: int, record: Record, reason: Reason, detail: str) -> None:
+        def put(conn: Connection) -> None:
+            dead.bury(conn, record, reason=reason, detail=detail, now=self._clock.now())
+            conn.execute(delete(records).where(records.c.seq == seq))
+
+        await self._database.write(put)
+        log.warning("dead_letter", topic=record.topic, record=record.id, reason=reason.value, detail=detail)
