@@ -69,7 +69,9 @@ class EmbeddedBus:
             await self._database.write(lambda conn: publish_in(conn, new, self._clock))
 
     async def start(self, stages: Sequence[Stage], services: object) -> None:
-        """One consumer a stage."""
+        """One consumer a stage. What the process before may have had in hand when it died counts as one more try,
+        so that a record that kills the process is given up in the end."""
+        await self._database.write(lambda conn: _count_crash(conn, stages))
         self._consumers = [_Consumer(stage, services, self._database, self._clock) for stage in stages]
         self._tasks = [asyncio.create_task(consumer.run(), name=consumer.stage.name) for consumer in self._consumers]
         for consumer in self._consumers:
@@ -81,6 +83,8 @@ class EmbeddedBus:
             consumer.stopping = True
             consumer.wake()
         await asyncio.gather(*self._tasks)
+        if self._tasks:
+            await self._database.write(lambda conn: conn.execute(update(records).values(attempt=0)))
         self._tasks = []
         self._consumers = []
 
@@ -98,6 +102,21 @@ class EmbeddedBus:
     def _wake(self) -> None:
         for consumer in self._consumers:
             consumer.wake()
+
+
+def _count_crash(conn: Connection, stages: Sequence[Stage]) -> None:
+    """A clean stop sets attempts to 0; after anything else the first record of each lane may have been in hand."""
+    for stage in stages:
+        heads = (
+            select(func.min(records.c.seq))
+            .where(records.c.topic == stage.topic)
+            .group_by(records.c.key)
+            .order_by(func.min(records.c.seq))
+            .limit(stage.lanes)
+        )
+        seqs = list(conn.scalars(heads))
+        if seqs:
+            conn.execute(update(records).where(records.c.seq.in_(seqs)).values(attempt=records.c.attempt + 1))
 
 
 class _Consumer:
@@ -195,7 +214,7 @@ class _Consumer:
                 await asyncio.sleep(_BACKOFF_SECONDS[min(attempt - 1, len(_BACKOFF_SECONDS) - 1)])
                 attempt += 1
             else:
-                await self._database.write(lambda conn: self._acknowledge(conn, seq, new))
+                await self._acknowledge(seq, new)
                 return
 
     async def _count(self, seq: int, attempt: int) -> None:
@@ -203,9 +222,12 @@ class _Consumer:
         statement = update(records).where(records.c.seq == seq).values(attempt=attempt - 1)
         await self._database.write(lambda conn: conn.execute(statement))
 
-    def _acknowledge(self, conn: Connection, seq: int, new: Sequence[Record]) -> None:
-        publish_in(conn, new, self._clock)
-        conn.execute(delete(records).where(records.c.seq == seq))
+    async def _acknowledge(self, seq: int, new: Sequence[Record]) -> None:
+        def together(conn: Connection) -> None:
+            publish_in(conn, new, self._clock)
+            conn.execute(delete(records).where(records.c.seq == seq))
+
+        await self._database.write(together)
 
     async def _bury(self, seq: int, record: Record, reason: Reason, detail: str) -> None:
         def put(conn: Connection) -> None:

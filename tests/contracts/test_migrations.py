@@ -1,0 +1,40 @@
+"""The migrations build exactly the schema that the code uses."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from emergency_kepu.domain.errors import ConfigError
+from emergency_kepu.store import migrate
+from emergency_kepu.store.database import Database
+from emergency_kepu.store.tables import metadata
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database(f"sqlite:///{tmp_path}/kepu.db")
+
+
+def test_an_empty_database_comes_up_and_equals_the_tables(database: Database) -> None:
+    assert migrate.ensure(database) == migrate.head()
+
+    with database.reading() as conn:
+        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+
+
+def test_doing_it_twice_changes_nothing(database: Database) -> None:
+    migrate.ensure(database)
+
+    assert migrate.ensure(database) == migrate.head()
+
+
+def test_a_newer_database_is_refused_untouched(database: Database) -> None:
+    migrate.ensure(database)
+    with database.begin() as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(ConfigError, match="9999"):
+        migrate.ensure(database)
