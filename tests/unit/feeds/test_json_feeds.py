@@ -118,7 +118,7 @@ def test_who_titles_texts_and_risk() -> None:
     info = cholera.infos[0]
     assert (info.event, info.areas[0].desc) == ("Cholera", "Exampleland")
     assert cholera.sent == datetime(2026, 5, 4, 15, 20, tzinfo=UTC)
-    assert info.description == "Since 1 April, 11 634 cases have been reported ."
+    assert info.description == "Since 1 April, 11 634 cases have been reported."
     assert info.instruction == "Drink safe water. Wash hands."
     assert info.severity == "Severe"
     assert "severity_from_text" in cholera.flags
