@@ -1,0 +1,51 @@
+"""What the guards may look at: plain values, gathered by the caller."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from emergency_kepu.domain.severity import Severity
+from emergency_kepu.matching.policy import QuietHours
+
+
+class ReviewState(StrEnum):
+    """What the experts said of the texts that would be sent."""
+
+    VALID = "valid"
+    SHIPPED = "shipped"
+    EXPIRED = "expired"
+    MISSING = "missing"
+    """There is no text for this hazard at all."""
+
+
+class GuardContext(msgspec.Struct, frozen=True, kw_only=True):
+    """One possible campaign. Instants UTC; `audience` is the number of recipients."""
+
+    now: datetime
+    tz: str
+    hazard: str
+    severity: Severity
+    status: str
+    scope: str
+    official: bool
+    source_name: str
+    sent: datetime | None
+    expires: datetime | None
+    backlog: bool
+    places_known: bool
+    review: ReviewState
+    trust_shipped: bool
+    max_age_hours: float
+    silenced_by: str = ""
+    last_similar: datetime | None = None
+    last_similar_severity: Severity = Severity.UNKNOWN
+    cooldown_minutes: float = 0.0
+    quiet: QuietHours | None = None
+    audience: int = 0
+    blast_radius: int = 0
+    automatic_last_hour: int = 0
+    flood_per_hour: int = 0
+    policy_approvers: int = 1

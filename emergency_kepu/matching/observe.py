@@ -1,0 +1,132 @@
+"""What matters of one alert for one hazard: the languages of one message become one observation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from emergency_kepu.domain.alert import Alert, Effect, Info
+from emergency_kepu.domain.incident import AlertKey
+from emergency_kepu.domain.severity import Severity
+from emergency_kepu.places import gazetteer
+
+DEFAULT_LIFETIME = timedelta(hours=24)
+LIFETIMES = {
+    "thunderstorm_gale": timedelta(hours=12),
+    "hail": timedelta(hours=12),
+    "tornado": timedelta(hours=2),
+    "earthquake": timedelta(hours=48),
+    "tsunami": timedelta(hours=12),
+}
+HEALTH_LIFETIME = timedelta(days=30)
+"""Where a feed gives no end. Outbreak notices live for weeks, hail for hours."""
+
+_NUMBERS = ("magnitude", "depth_km", "mmi", "cases", "deaths", "rain_mm", "max_temp_c", "wind_force")
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert about one hazard, as correlation and policies see it. Instants UTC, degrees WGS 84."""
+
+    key: AlertKey
+    feed: str
+    issuer: str
+    """Who can end what it started: feed, sender name and hazard area for lists without references."""
+    hazard: str
+    category: str
+    effect: Effect
+    status: str
+    scope: str
+    severity: Severity
+    colour: str | None
+    sent: datetime
+    onset: datetime | None
+    expires: datetime
+    place_codes: tuple[str, ...]
+    place_text: str
+    lat: float | None
+    lon: float | None
+    source_name: str
+    references: tuple[AlertKey, ...]
+    headlines: dict[str, str]
+    values: dict[str, float | str]
+
+    @property
+    def drill(self) -> bool:
+        """An exercise or a test: reaches drill sinks only."""
+        return self.status in ("Exercise", "Test")
+
+
+def observe(alert: Alert, *, feed: str, category_of: dict[str, str], now: datetime) -> tuple[Observation, ...]:
+    """One observation a known hazard, in the order of the alert. `category_of` maps hazards to their category.
+
+    Infos of one hazard that end (AllClear) beside others that go on are the same event for us: it ends only
+    when all of them end, which is what the alert's own effect says.
+    """
+    by_hazard: dict[str, list[Info]] = {}
+    for info in alert.infos:
+        if info.hazard is not None:
+            by_hazard.setdefault(info.hazard, []).append(info)
+    return tuple(
+        _observation(alert, infos, hazard, feed=feed, category=category_of[hazard], now=now)
+        for hazard, infos in by_hazard.items()
+    )
+
+
+def _observation(
+    alert: Alert, infos: list[Info], hazard: str, *, feed: str, category: str, now: datetime
+) -> Observation:
+    first = infos[0]
+    areas = [area for info in infos for area in info.areas]
+    codes = tuple(dict.fromkeys(code for area in areas for code in gazetteer.covers(area)))
+    points = [(circle.lat, circle.lon) for area in areas for circle in area.circles]
+    lat, lon = points[0] if points else (None, None)
+    sent = alert.sent or now
+    expires = max((info.expires for info in infos if info.expires), default=None)
+    source_name = first.sender_name or alert.source or alert.sender
+    return Observation(
+        key=AlertKey(sender=alert.sender, identifier=alert.identifier, sent=alert.sent),
+        feed=feed,
+        issuer=_issuer(alert, feed, source_name, codes),
+        hazard=hazard,
+        category=category,
+        effect=alert.effect,
+        status=alert.status,
+        scope=alert.scope,
+        severity=max(Severity.of(info.severity) for info in infos),
+        colour=next((info.parameters["colour"][0] for info in infos if info.parameters.get("colour")), None),
+        sent=sent,
+        onset=first.onset,
+        expires=expires or sent + _lifetime(hazard, category),
+        place_codes=codes,
+        place_text=next((area.desc for area in areas if area.desc), ""),
+        lat=lat,
+        lon=lon,
+        source_name=source_name,
+        references=tuple(
+            AlertKey(sender=item.sender, identifier=item.identifier, sent=item.sent) for item in alert.references
+        ),
+        headlines={info.language or "und": info.headline for info in infos if info.headline},
+        values=_values(infos),
+    )
+
+
+def _lifetime(hazard: str, category: str) -> timedelta:
+    return HEALTH_LIFETIME if category == "health" else LIFETIMES.get(hazard, DEFAULT_LIFETIME)
+
+
+def _issuer(alert: Alert, feed: str, source_name: str, codes: tuple[str, ...]) -> str:
+    """CAP names its sender; lists of warnings without references chain by issuing office, then by place."""
+    return "|".join((feed, alert.sender if alert.references else source_name, ",".join(codes[:1])))
+
+
+def _values(infos: list[Info]) -> dict[str, float | str]:
+    found: dict[str, float | str] = {}
+    for info in infos:
+        for name in _NUMBERS:
+            for text in info.parameters.get(name, ())[:1]:
+                try:
+                    found.setdefault(name, float(text))
+                except ValueError:
+                    continue  # a feed's own wording, e.g. "shallow": nothing a text could print as a number
+    return found
