@@ -14,7 +14,7 @@ from emergency_kepu.feeds.cap_effect import effect_of
 from emergency_kepu.feeds.cap_elements import AreaElements, InfoElements, Pairs, gather
 from emergency_kepu.feeds.flags import Flags
 from emergency_kepu.feeds.format import FeedContext
-from emergency_kepu.feeds.geometry import read_circle, read_polygon
+from emergency_kepu.feeds.geometry import read_circles, read_polygons
 from emergency_kepu.feeds.instants import read_instant
 from emergency_kepu.feeds.recognise import hazard_of
 from emergency_kepu.feeds.text import collapse, trim
@@ -35,19 +35,19 @@ def read_alert(element: etree._Element, feed: FeedContext) -> Alert:
     sent = _instant(texts("sent"), flags)
     if sent is None:
         flags.add("no_sent")
-    msg_type = read_msg_type(trim(texts("msgType")), flags)
+    msg_type = read_msg_type(texts("msgType"), flags)
     infos = tuple([read_info(info, flags) for info in message.infos])
     if not infos:
         flags.add("no_info")
-    elif msg_type in ("Alert", "Update") and not any(info.expires for info in infos):
+    elif infos[0].expires is None and msg_type in ("Alert", "Update") and _none_expires(infos):
         flags.add("no_expires")
     return Alert(
         identifier=identifier,
         sender=sender,
         sent=sent,
-        status=_held_word(trim(texts("status")), cap_words.STATUS, "status", flags),
+        status=_held_word(texts("status"), cap_words.STATUS, "status", flags),
         msg_type=msg_type,
-        scope=_held_word(trim(texts("scope")), cap_words.SCOPE, "scope", flags),
+        scope=_held_word(texts("scope"), cap_words.SCOPE, "scope", flags),
         effect=effect_of(msg_type, infos, flags),
         source=collapse(texts("source")),
         references=_references(texts("references"), (sender, identifier), flags),
@@ -92,13 +92,11 @@ def read_info(elements: InfoElements, flags: Flags) -> Info:
 def _read_area(elements: AreaElements, flags: Flags) -> Area:
     """One area; empty geometry means none, and unreadable geometry is dropped with a flag."""
     texts = elements.texts.get
-    rings = [read_polygon(text, flags) for text in elements.polygon]
-    circles = [read_circle(text, flags) for text in elements.circle]
     return Area(
         desc=collapse(texts("areaDesc")) or "",
-        polygons=tuple([ring for ring in rings if ring is not None]),
-        circles=tuple([circle for circle in circles if circle is not None]),
-        geocodes=_geocodes(elements.geocode),
+        polygons=read_polygons(elements.polygon, flags) if elements.polygon else (),
+        circles=read_circles(elements.circle, flags) if elements.circle else (),
+        geocodes=_geocodes(elements.geocode) if elements.geocode else {},
         altitude=_feet(texts("altitude"), flags),
         ceiling=_feet(texts("ceiling"), flags),
     )
@@ -106,7 +104,13 @@ def _read_area(elements: AreaElements, flags: Flags) -> Area:
 
 def _named(pairs: Pairs) -> dict[str, tuple[str, ...]]:
     """Name to values, in order. An empty value stays, as `""`: a parameter is never dropped."""
-    return {name: tuple([" ".join(value.split()) for value in values]) for name, values in pairs.items()}
+    found: dict[str, tuple[str, ...]] = {}
+    for name, values in pairs.items():
+        if len(values) == 1:
+            found[name] = (" ".join(values[0].split()),)
+        else:
+            found[name] = tuple([" ".join(value.split()) for value in values])
+    return found
 
 
 def _geocodes(pairs: Pairs) -> dict[str, tuple[str, ...]]:
@@ -148,6 +152,10 @@ def _feet(text: str | None, flags: Flags) -> float | None:
     return None
 
 
+def _none_expires(infos: tuple[Info, ...]) -> bool:
+    return all(info.expires is None for info in infos)
+
+
 def _assumed_sender(feed: FeedContext, flags: Flags) -> str:
     flags.add("sender_assumed")
     return feed.sender or feed.name
@@ -155,7 +163,7 @@ def _assumed_sender(feed: FeedContext, flags: Flags) -> str:
 
 def read_msg_type(text: str | None, flags: Flags) -> str:
     """The message type; `Alert`, with a flag, when it is missing or unknown."""
-    if text and (word := cap_words.spell(text, cap_words.MSG_TYPE)):
+    if text is not None and (word := cap_words.spell(text, cap_words.MSG_TYPE)):
         return word
     flags.add("msg_type_assumed")
     return "Alert"
@@ -166,14 +174,11 @@ def _held_word(text: str | None, words: dict[str, str], name: str, flags: Flags)
 
     What is missing or unknown is never read as Actual or Public: the guards hold it back.
     """
-    if not text:
-        flags.add(f"{name}_missing")
-        return ""
-    word = cap_words.spell(text, words)
-    if word is None:
-        flags.add(f"{name}_unknown")
-        return text
-    return word
+    if text is not None and (word := words.get(text) or cap_words.spell(text, words)):
+        return word
+    kept = trim(text)
+    flags.add(f"{name}_unknown" if kept else f"{name}_missing")
+    return kept or ""
 
 
 def _references(text: str | None, own: tuple[str, str], flags: Flags) -> tuple[Reference, ...]:

@@ -18,7 +18,6 @@ _ENDED_WORDS = re.compile(
     r"|\b(?:is|are) (?:now )?(?:cancell?ed|over|no longer in effect)\b"
     r"|\b(?:is|are|has been|have been) (?:allowed to expire|lifted)\b",
 )
-_ENDED_HINTS = ("cancel", "expire", "ended", " over", "in effect", "lifted")
 _NEW_CHINESE = re.compile("发布|發布|升级为|變更|变更")
 _INFORMATION = ("information statement", "information bulletin", "tsunami information")
 _VTEC = re.compile(r"/[OTEX]\.([A-Z]{3})\.[A-Z]{4}\.")
@@ -32,22 +31,42 @@ def effect_of(msg_type: str, infos: Sequence[Info], flags: Flags) -> Effect:
         return Effect.CANCEL
     if msg_type in ("Ack", "Error"):
         return Effect.INFO
-    ended = [_has_ended(info, msg_type, flags) for info in infos]
-    if ended and all(ended):
-        return Effect.CANCEL
-    if any(ended):
+    ended = 0
+    for info in infos:
+        if _has_ended(info, msg_type, flags):
+            ended += 1
+    if ended:
+        if ended == len(infos):
+            return Effect.CANCEL
         flags.add("partly_ended")
         return Effect.UPDATE
-    if infos and all(_is_below_level(info, msg_type, flags) for info in infos):
-        return Effect.INFO
+    for info in infos:
+        if not _is_below_level(info, msg_type, flags):
+            break
+    else:
+        if infos:
+            return Effect.INFO
     return Effect.UPDATE if msg_type == "Update" else Effect.ISSUE
 
 
 def _has_ended(info: Info, msg_type: str, flags: Flags) -> bool:
     if "AllClear" in info.response_types or "cancellation" in info.event.lower():
         return True
-    if info.headline and _says_ended(info.headline):
-        return True
+    headline = info.headline
+    if headline:
+        # A plain search is many times cheaper than the pattern, and nearly always says no.
+        text = headline.lower()
+        if (
+            "cancel" in text
+            or "expire" in text
+            or "ended" in text
+            or " over" in text
+            or "in effect" in text
+            or "lifted" in text
+            or "解除" in text
+            or "取消" in text
+        ) and _says_ended(text):
+            return True
     if info.parameters and (_vtec_ends(info, flags) or _first(info, "Alert_Location_Status") == "ended"):
         return True
     # "Past: responsive action is no longer required" (CAP 1.2, 3.2.2). An earthquake is always past, so there
@@ -59,15 +78,11 @@ def _has_ended(info: Info, msg_type: str, flags: Flags) -> bool:
 
 
 def _says_ended(headline: str) -> bool:
-    # A plain search is many times cheaper than the pattern, and nearly always says no.
-    lowered = headline.lower()
-    for hint in _ENDED_HINTS:
-        if hint in lowered:
-            return _ENDED_WORDS.search(lowered) is not None
-    if "解除" not in lowered and "取消" not in lowered:
-        return False
-    end = max(lowered.rfind("解除"), lowered.rfind("取消"))
-    return not _NEW_CHINESE.search(lowered, end)
+    """Whether a headline, in lower case, speaks of an end and not of something new after it."""
+    if _ENDED_WORDS.search(headline):
+        return True
+    end = max(headline.rfind("解除"), headline.rfind("取消"))
+    return end >= 0 and not _NEW_CHINESE.search(headline, end)
 
 
 def _vtec_ends(info: Info, flags: Flags) -> bool:

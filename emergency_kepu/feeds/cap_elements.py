@@ -19,7 +19,7 @@ ALERT_TAGS = frozenset(f"{{{namespace}}}alert" for namespace in NAMESPACES)
 Texts = dict[str, str]
 Pairs = dict[str, list[str]]
 
-_OF_INFO, _OF_ALERT, _OF_AREA, _VALUE, _NAME, _PAIRS, _INFO, _AREA, _LISTED, _SHAPE = range(10)
+_OF_INFO, _OF_ALERT, _OF_AREA, _VALUE, _NAME, _PAIRS, _INFO, _AREA, _LISTED, _SHAPE, _OLD_PAIRS = range(11)
 _KINDS: dict[int, str] = {
     _OF_INFO: "language event urgency severity certainty effective onset expires senderName headline description "
     "instruction web contact",
@@ -40,6 +40,8 @@ _TABLE: dict[object, tuple[int, str]] = {
     for name in names.split()
 }
 """Full tag to kind and name. Comments and processing instructions have no text tag and miss it."""
+# CAP 1.0 wrote `name=value` as the text of the element.
+_TABLE.update({f"{{{NAMESPACES[2]}}}{name}": (_OLD_PAIRS, name) for name in ("eventCode", "geocode")})
 # Pairs inside Atom entries (the old NWS index) have lost their CAP prefix.
 for _prefix in ("", "{http://www.w3.org/2005/Atom}"):
     _TABLE[f"{_prefix}valueName"] = (_NAME, "valueName")
@@ -104,23 +106,19 @@ def gather(root: etree._Element, *, flat: bool = False) -> AlertElements:
         if found is None:
             continue
         kind, field = found
-        text = element.text
         if kind <= _OF_AREA:
-            if text and field not in (level := levels[kind]):
+            if (text := element.text) and field not in (level := levels[kind]):
                 level[field] = text
         elif kind == _VALUE:
             if name in pairs:
-                pairs[name].append(text or "")
+                pairs[name].append(element.text or "")
             elif name:
-                pairs[name] = [text or ""]
+                pairs[name] = [element.text or ""]
         elif kind == _NAME:
-            name = text.strip() if text else ""
+            name = (element.text or "").strip()
         elif kind == _PAIRS:
             pairs = getattr(area if field == "geocode" else info, field)
             name = ""
-            if text and "=" in text:  # CAP 1.0 wrote `name=value`
-                old, _, value = text.partition("=")
-                pairs.setdefault(old.strip(), []).append(value)
         elif kind == _INFO:
             info = InfoElements()
             alert.infos.append(info)
@@ -129,6 +127,10 @@ def gather(root: etree._Element, *, flat: bool = False) -> AlertElements:
             area = AreaElements()
             info.areas.append(area)
             levels[_OF_AREA] = area.texts
-        elif text:
+        elif kind == _OLD_PAIRS:
+            name, _, old_value = (element.text or "").partition("=")
+            pairs = getattr(area if field == "geocode" else info, field)
+            pairs.setdefault(name.strip(), []).append(old_value)
+        elif text := element.text:
             getattr(area if kind == _SHAPE else info, field).append(text)
     return alert

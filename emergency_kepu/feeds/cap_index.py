@@ -62,7 +62,7 @@ def read_index_entry(entry: etree._Element, feed: FeedContext) -> Alert:
     if sent is None:
         flags.add("no_sent")
     info = read_info(message.infos[0], flags)
-    msg_type = read_msg_type(trim(texts.get("msgType")), flags)
+    msg_type = read_msg_type(texts.get("msgType"), flags)
     status = cap_words.spell(texts.get("status", ""), cap_words.STATUS)
     if status is None:
         flags.add("status_missing")

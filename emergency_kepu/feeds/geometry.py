@@ -72,6 +72,16 @@ def read_circle(text: str | None, flags: Flags) -> Circle | None:
     return Circle(lat=lat, lon=lon, radius_km=radius)
 
 
+def read_polygons(texts: list[str], flags: Flags) -> tuple[Ring, ...]:
+    """The rings of an area that are usable."""
+    return tuple([ring for text in texts if (ring := read_polygon(text, flags)) is not None])
+
+
+def read_circles(texts: list[str], flags: Flags) -> tuple[Circle, ...]:
+    """The circles of an area that are usable."""
+    return tuple([circle for text in texts if (circle := read_circle(text, flags)) is not None])
+
+
 def on_earth(lat: float, lon: float) -> bool:
     """Whether a pair of degrees is a place (NaN is not)."""
     return -90 <= lat <= 90 and -180 <= lon <= 180
