@@ -43,11 +43,13 @@ class Lane(StrEnum):
 class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the texts may say about this incident, before localization.
 
-    `source_names`/`place_codes` are localized at render time; `place_text` is the feed's own wording, used where
+    `place_codes` are localized at render time; `place_text` is the feed's own wording, used where
     no code is known. Instants are UTC; `tz` is the place's IANA zone, in which the reader sees them.
     """
 
     source_name: str
+    source_names: dict[str, str] = {}
+    """The authority's name by locale, where the desk has set it."""
     place_codes: tuple[str, ...] = ()
     place_text: str = ""
     issued_at: datetime

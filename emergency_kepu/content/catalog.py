@@ -1,0 +1,193 @@
+"""The content library in memory: one `Topic` a hazard, one `LocaleText` a language, checked when loaded.
+
+templates/<hazard>/meta.yaml       what it is about, phases, sources of every claim, the review record
+templates/<hazard>/<locale>.yaml   the elements in one language
+templates/_common/<locale>.yaml    the phrases that all messages share
+templates/layouts/<layout>.j2      how elements become one channel's format
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+import yaml
+
+from emergency_kepu.domain.errors import ContentError
+from emergency_kepu.domain.hazard import HAZARDS
+
+PHASES = ("before", "now", "after")
+Phase = Literal["before", "now", "after"]
+T = TypeVar("T")
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One claim or action. `id` is the same in every language and names its sources in `meta.yaml`."""
+
+    id: str
+    text: str
+
+
+class Myth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What some believe, and what is so."""
+
+    id: str
+    claim: str
+    fact: str
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What differs for one audience: whole elements, nothing is merged inside one."""
+
+    actions: dict[Phase, tuple[Entry, ...]] = {}
+    avoid: tuple[Entry, ...] | None = None
+    impact: Entry | None = None
+
+
+class LocaleText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One hazard in one language. Every string is a short Jinja2 template."""
+
+    locale: str
+    headline: str
+    what: str
+    impact: Entry
+    actions: dict[Phase, tuple[Entry, ...]]
+    avoid: tuple[Entry, ...]
+    why: Entry
+    myths: tuple[Myth, ...] = ()
+    more: str = ""
+    audiences: dict[str, Variant] = {}
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who says so. Grades: A the authority itself, B a report naming it, C others, D official wording in code, R
+    research or law."""
+
+    title: str
+    publisher: str
+    grade: Literal["A", "B", "C", "D", "R"]
+    year: int | None = None
+    url: str | None = None
+
+
+class Reviewer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An expert who read the text, and the date."""
+
+    name: str
+    field: str
+    on: date
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`shipped`: nobody has signed yet. A signature holds for one text hash, until a date."""
+
+    state: Literal["shipped", "signed"] = "shipped"
+    by: tuple[Reviewer, ...] = ()
+    valid_until: date | None = None
+    text_hash: str | None = None
+
+
+class Meta(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What belongs to a hazard in every language."""
+
+    hazard: str
+    category: str
+    phases: tuple[Phase, ...]
+    experts: tuple[str, ...] = ()
+    sources: dict[str, Source] = {}
+    claims: dict[str, tuple[str, ...]] = {}
+    review: Review = Review()
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """One hazard's content. `text_hash` covers every language: a changed word loses the review."""
+
+    meta: Meta
+    locales: dict[str, LocaleText]
+    text_hash: str
+
+
+class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all messages of a language share."""
+
+    locale: str
+    levels: dict[str, str]
+    """Colour to words: red -> 红色预警."""
+    update_lead: str
+    drill_lead: str
+    drill_note: str
+    all_clear_headline: str
+    all_clear_what: str
+    all_clear_actions: tuple[str, ...]
+    joiner: str
+    """Between sentences."""
+    sentence_end: str
+    do: str
+    avoid: str
+    why: str
+    myth: str
+    hotline: str
+    relay: str
+    """That this explains a warning of someone else."""
+
+
+class Catalog(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole library."""
+
+    directory: str
+    topics: dict[str, Topic]
+    phrases: dict[str, Phrases]
+    layouts: dict[str, str]
+
+    def locales(self, hazard: str) -> tuple[str, ...]:
+        """Languages with a text about a hazard; empty when there is none."""
+        topic = self.topics.get(hazard)
+        return tuple(topic.locales) if topic else ()
+
+
+def load_catalog(directory: Path) -> Catalog:
+    """Read and check a library. ContentError names the file, the key and the mend."""
+    if not directory.is_dir():
+        msg = f"{directory}: no such content library"
+        raise ContentError(msg)
+    phrases = {path.stem: _read(path, Phrases) for path in sorted((directory / "_common").glob("*.yaml"))}
+    topics = {path.parent.name: _topic(path.parent, phrases) for path in sorted(directory.glob("*/meta.yaml"))}
+    layouts = {path.stem: path.read_text(encoding="utf-8") for path in sorted((directory / "layouts").glob("*.j2"))}
+    return Catalog(directory=str(directory), topics=topics, phrases=phrases, layouts=layouts)
+
+
+def _topic(folder: Path, phrases: Mapping[str, Phrases]) -> Topic:
+    meta = _read(folder / "meta.yaml", Meta)
+    if meta.hazard != folder.name or meta.hazard not in HAZARDS:
+        msg = f"{folder / 'meta.yaml'}: hazard {meta.hazard!r} must be the folder's name and in the taxonomy"
+        raise ContentError(msg)
+    locales: dict[str, LocaleText] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name != "meta.yaml":
+            text = _read(path, LocaleText)
+            if text.locale != path.stem or text.locale not in phrases:
+                msg = f"{path}: locale {text.locale!r} must be the file's name and have a file in _common/"
+                raise ContentError(msg)
+            missing = [phase for phase in meta.phases if not text.actions.get(phase)]
+            if missing:
+                msg = f"{path}: no actions for phase {missing[0]!r}, which meta.yaml promises"
+                raise ContentError(msg)
+            locales[text.locale] = text
+    digest = hashlib.blake2b(msgspec.json.encode([locales[name] for name in sorted(locales)]), digest_size=12)
+    return Topic(meta=meta, locales=locales, text_hash=digest.hexdigest())
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    try:
+        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return msgspec.convert(raw, kind)
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as problem:
+        msg = f"{path}: not readable as YAML: {' '.join(str(problem).split())}"
+        raise ContentError(msg) from problem
+    except msgspec.ValidationError as problem:
+        msg = f"{path}: {problem}"
+        raise ContentError(msg) from problem

@@ -1,0 +1,72 @@
+"""What a feed said, made safe and put into the reader's words: places, times, numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from emergency_kepu.content.catalog import Phrases
+from emergency_kepu.domain.campaign import MessageFacts
+from emergency_kepu.domain.hazard import HAZARDS
+from emergency_kepu.places import gazetteer
+
+MAX_PLACES = 3
+"""More are summed up by the first: a list of forty counties is not read."""
+_MAX_LENGTH = 60
+_PATTERNS = {"zh-Hans": "M月d日HH:mm", "zh-Hant": "M月d日HH:mm", "en": "HH:mm, d MMM"}
+_ACTIVE = re.compile(r"[<>`*_\[\]{}|\\@#]")
+"""Characters that chat formats or templates act on; a feed's text must not mention everyone in a room."""
+
+
+def safe(text: str) -> str:
+    """A feed's wording as plain text: no control characters, no markup, one line, not endless."""
+    kept = "".join(" " if unicodedata.category(char).startswith(("C", "Z")) else char for char in text)
+    plain = " ".join(_ACTIVE.sub(" ", kept).split())
+    return plain if len(plain) <= _MAX_LENGTH else plain[: _MAX_LENGTH - 1].rstrip() + "…"
+
+
+def place_name(facts: MessageFacts, locale: str) -> str:
+    """Up to three places in the reader's language; a feed's own wording where no code is known."""
+    if not facts.place_codes:
+        return safe(facts.place_text)
+    shown = [gazetteer.name(code, locale, full=len(facts.place_codes) == 1) for code in facts.place_codes[:MAX_PLACES]]
+    joined = (", " if locale == "en" else "、").join(shown)
+    if len(facts.place_codes) <= MAX_PLACES:
+        return joined
+    return joined + {"zh-Hans": "等地", "zh-Hant": "等地"}.get(locale, " and other areas")
+
+
+def local_time(moment: datetime, tz: str, locale: str) -> str:
+    """The instant as people there read it on their clocks."""
+    pattern = _PATTERNS.get(locale, "d MMM HH:mm")
+    return format_datetime(moment.astimezone(ZoneInfo(tz)), pattern, locale=locale.replace("-", "_"))
+
+
+def variables(
+    facts: MessageFacts, *, hazard: str, locale: str, phrases: Phrases, kind: str, drill: bool
+) -> dict[str, Any]:
+    """Everything that a text may use. Nothing else is defined, and an undefined name is an error."""
+    names = HAZARDS[hazard].names
+    return {
+        "source": safe(facts.source_names.get(locale) or facts.source_name),
+        "place": place_name(facts, locale),
+        "time": local_time(facts.issued_at, facts.tz, locale),
+        "until": local_time(facts.until, facts.tz, locale) if facts.until else "",
+        "hazard": names.get(locale, names["en"]),
+        "level": phrases.levels.get(facts.level_colour or "", ""),
+        "kind": kind,
+        "drill": drill,
+        "hotline": safe(facts.hotline),
+        "link": facts.link,
+        "values": _values(facts.values),
+    }
+
+
+def _values(values: Mapping[str, float | str]) -> dict[str, float | str]:
+    return {name: safe(value) if isinstance(value, str) else value for name, value in values.items()}

@@ -1,0 +1,213 @@
+"""Elements, facts and a layout become one message that fits its channel. Deterministic and pure.
+
+What is dropped when a text is too long, in this order: myths, why, the closing notes, what not to do from the end,
+the impact, then actions from the end. Source, hazard, place, time and the first action stay, or nothing is sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import msgspec
+from babel.numbers import format_decimal
+from jinja2 import StrictUndefined, Template, UndefinedError
+from jinja2.exceptions import TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from emergency_kepu.content.catalog import Catalog, LocaleText, Phrases
+from emergency_kepu.content.facts import variables
+from emergency_kepu.content.limits import LIMITS
+from emergency_kepu.domain.campaign import CampaignKind, MessageFacts
+from emergency_kepu.domain.errors import ContentError
+
+
+class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One variant: what, for whom, on which layout."""
+
+    hazard: str
+    locale: str
+    layout: str
+    phase: str = "now"
+    kind: CampaignKind = CampaignKind.ISSUE
+    audience: str = ""
+    drill: bool = False
+    facts: MessageFacts
+
+
+class RenderedMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as it goes out. `size` counts `unit`; `dropped` names what did not fit."""
+
+    title: str
+    text: str
+    locale: str
+    layout: str
+    size: int
+    unit: str
+    actions: tuple[str, ...]
+    dropped: tuple[str, ...]
+    template_version: str
+
+
+class Elements(msgspec.Struct, frozen=True, kw_only=True):
+    """What a layout puts together: every text localized, nothing empty but what is absent."""
+
+    lead: str
+    headline: str
+    what: str
+    impact: str = ""
+    actions: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    why: str = ""
+    myths: tuple[tuple[str, str], ...] = ()
+    more: str = ""
+    hotline: str = ""
+    relay: str = ""
+    link: str = ""
+    drill_note: str = ""
+
+
+def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
+    """The message. ContentError when there is no such text, or when the five elements do not fit."""
+    topic = catalog.topics.get(request.hazard)
+    text = topic.locales.get(request.locale) if topic else None
+    if topic is None or text is None:
+        msg = f"no text about {request.hazard} in {request.locale}; `kepu templates list` shows what there is"
+        raise ContentError(msg)
+    layout = catalog.layouts.get(request.layout)
+    if layout is None:
+        msg = f"no layout {request.layout!r}; there are: {', '.join(sorted(catalog.layouts))}"
+        raise ContentError(msg)
+    phrases = catalog.phrases[request.locale]
+    whole = _elements(text, phrases, request)
+    limit = LIMITS[request.layout]
+    template = _environment(request.locale).from_string(layout)
+    for elements, dropped in _shrinking(whole):
+        body = _tidy(template.render(e=elements, p=phrases))
+        size = limit.measure(body)
+        if size <= limit.most:
+            version = hashlib.blake2b((topic.text_hash + layout).encode(), digest_size=8).hexdigest()
+            return RenderedMessage(
+                title=elements.lead + elements.headline,
+                text=body,
+                locale=request.locale,
+                layout=request.layout,
+                size=size,
+                unit=limit.unit,
+                actions=elements.actions,
+                dropped=dropped,
+                template_version=version,
+            )
+    where = f"{request.hazard}/{request.locale}"
+    msg = f"{where}: source, place, time and first action need more than {limit.most} {limit.unit}"
+    raise ContentError(msg)
+
+
+def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Elements:
+    known = variables(
+        request.facts,
+        hazard=request.hazard,
+        locale=request.locale,
+        phrases=phrases,
+        kind=request.kind.value,
+        drill=request.drill,
+    )
+
+    def fill(source: str) -> str:
+        try:
+            return " ".join(_compiled(request.locale, source).render(known).split())
+        except UndefinedError as problem:
+            msg = f"{request.hazard}/{request.locale}: {problem} in {source!r}"
+            raise ContentError(msg) from problem
+
+    drill_lead = phrases.drill_lead if request.drill else ""
+    drill_note = phrases.drill_note if request.drill else ""
+    if request.kind is CampaignKind.ALL_CLEAR:
+        return Elements(
+            lead=drill_lead,
+            headline=fill(phrases.all_clear_headline),
+            what=fill(phrases.all_clear_what),
+            actions=tuple(fill(action) for action in phrases.all_clear_actions),
+            hotline=fill(phrases.hotline) if known["hotline"] else "",
+            link=known["link"],
+            drill_note=drill_note,
+        )
+    variant = text.audiences.get(request.audience)
+    phase: Any = request.phase
+    actions = (variant.actions.get(phase) if variant else None) or text.actions.get(phase, ())
+    if not actions:
+        msg = f"{request.hazard}/{request.locale}: no actions for phase {request.phase!r}"
+        raise ContentError(msg)
+    impact = (variant.impact if variant else None) or text.impact
+    avoid = variant.avoid if variant and variant.avoid is not None else text.avoid
+    return Elements(
+        lead=drill_lead + (phrases.update_lead if request.kind is CampaignKind.UPDATE else ""),
+        headline=fill(text.headline),
+        what=fill(text.what),
+        impact=fill(impact.text),
+        actions=tuple(fill(action.text) for action in actions),
+        avoid=tuple(fill(item.text) for item in avoid),
+        why=fill(text.why.text),
+        myths=tuple((fill(myth.claim), fill(myth.fact)) for myth in text.myths),
+        more=fill(text.more),
+        hotline=fill(phrases.hotline) if known["hotline"] else "",
+        relay=fill(phrases.relay),
+        link=known["link"],
+        drill_note=drill_note,
+    )
+
+
+def _shrinking(whole: Elements) -> Iterator[tuple[Elements, tuple[str, ...]]]:
+    """The elements, and ever fewer of them, with the names of what is gone."""
+    dropped: list[str] = []
+    current = whole
+    yield current, ()
+    for name in ("myths", "why", "relay", "more", "hotline"):
+        if getattr(current, name):
+            dropped.append(name)
+            current = msgspec.structs.replace(current, **{name: () if name == "myths" else ""})
+            yield current, tuple(dropped)
+    while current.avoid:
+        current = msgspec.structs.replace(current, avoid=current.avoid[:-1])
+        dropped.append(f"avoid {len(current.avoid) + 1}")
+        yield current, tuple(dropped)
+    if current.impact:
+        current = msgspec.structs.replace(current, impact="")
+        dropped.append("impact")
+        yield current, tuple(dropped)
+    while len(current.actions) > 1:
+        current = msgspec.structs.replace(current, actions=current.actions[:-1])
+        dropped.append(f"action {len(current.actions) + 1}")
+        yield current, tuple(dropped)
+
+
+def _tidy(body: str) -> str:
+    """Layouts are written with line breaks for people; a message has no blank ends and no empty runs of lines."""
+    lines = [line.rstrip() for line in body.strip().splitlines()]
+    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+    return "\n".join(kept)
+
+
+@cache
+def _environment(locale: str) -> SandboxedEnvironment:
+    environment = SandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+    )
+    babel_locale = locale.replace("-", "_")
+
+    def number(value: float, digits: int = 0) -> str:
+        return format_decimal(round(float(value), digits), locale=babel_locale)
+
+    environment.filters["number"] = number
+    return environment
+
+
+@cache
+def _compiled(locale: str, source: str) -> Template:
+    try:
+        return _environment(locale).from_string(source)
+    except TemplateError as problem:
+        msg = f"{source!r} is no template: {problem}"
+        raise ContentError(msg) from problem

@@ -1,0 +1,60 @@
+"""How many parts a handset gets: GSM 03.38 septets or UCS-2 code units, counted as networks count them.
+
+3GPP TS 23.038 (alphabets) and TS 23.040 (concatenation): 160 septets or 70 UCS-2 units alone, 153 or 67 a part when
+joined. An extension character takes two septets and is not split across parts, nor is a surrogate pair.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+GSM_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
+_LIMITS = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
+
+
+class Segments(msgspec.Struct, frozen=True, kw_only=True):
+    """What one text costs. `units` are septets or 16-bit code units; `remaining` until one more part is needed."""
+
+    encoding: Literal["GSM-7", "UCS-2"]
+    segments: int
+    units: int
+    per_segment: int
+    remaining: int
+    not_gsm: tuple[str, ...] = ()
+    """The characters that made it UCS-2."""
+
+
+def count(text: str) -> Segments:
+    """Segments of a text; the empty text is one empty message."""
+    foreign = tuple(dict.fromkeys(char for char in text if char not in GSM_BASIC and char not in GSM_EXTENSION))
+    encoding: Literal["GSM-7", "UCS-2"] = "UCS-2" if foreign else "GSM-7"
+    widths = [_ucs2(char) for char in text] if foreign else [1 + (char in GSM_EXTENSION) for char in text]
+    units = sum(widths)
+    single, joined = _LIMITS[encoding]
+    if units <= single:
+        return Segments(
+            encoding=encoding,
+            segments=1,
+            units=units,
+            per_segment=single,
+            remaining=single - units,
+            not_gsm=foreign,
+        )
+    parts, used = 1, 0
+    for width in widths:
+        if used + width > joined:
+            parts, used = parts + 1, 0
+        used += width
+    return Segments(
+        encoding=encoding, segments=parts, units=units, per_segment=joined, remaining=joined - used, not_gsm=foreign
+    )
+
+
+def _ucs2(char: str) -> int:
+    return 2 if ord(char) > 0xFFFF else 1
