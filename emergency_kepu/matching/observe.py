@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
 from emergency_kepu.domain.alert import Alert, Effect, Info
+from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.incident import AlertKey
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.places import gazetteer
-
-DEFAULT_LIFETIME = timedelta(hours=24)
-LIFETIMES = {
-    "thunderstorm_gale": timedelta(hours=12),
-    "hail": timedelta(hours=12),
-    "tornado": timedelta(hours=2),
-    "earthquake": timedelta(hours=48),
-    "tsunami": timedelta(hours=12),
-}
-HEALTH_LIFETIME = timedelta(days=30)
-"""Where a feed gives no end. Outbreak notices live for weeks, hail for hours."""
 
 _NUMBERS = ("magnitude", "depth_km", "mmi", "cases", "deaths", "rain_mm", "max_temp_c", "wind_force")
 
@@ -41,7 +31,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     colour: str | None
     sent: datetime
     onset: datetime | None
-    expires: datetime
+    expires: datetime | None
     place_codes: tuple[str, ...]
     place_text: str
     lat: float | None
@@ -57,8 +47,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         return self.status in ("Exercise", "Test")
 
 
-def observe(alert: Alert, *, feed: str, category_of: dict[str, str], now: datetime) -> tuple[Observation, ...]:
-    """One observation a known hazard, in the order of the alert. `category_of` maps hazards to their category.
+def observe(alert: Alert, *, feed: str, expires: datetime | None, now: datetime) -> tuple[Observation, ...]:
+    """One observation a known hazard, in the order of the alert. `expires` is the alert's end, stated or assumed.
 
     Infos of one hazard that end (AllClear) beside others that go on are the same event for us: it ends only
     when all of them end, which is what the alert's own effect says.
@@ -68,13 +58,12 @@ def observe(alert: Alert, *, feed: str, category_of: dict[str, str], now: dateti
         if info.hazard is not None:
             by_hazard.setdefault(info.hazard, []).append(info)
     return tuple(
-        _observation(alert, infos, hazard, feed=feed, category=category_of[hazard], now=now)
-        for hazard, infos in by_hazard.items()
+        _observation(alert, infos, hazard, feed=feed, expires=expires, now=now) for hazard, infos in by_hazard.items()
     )
 
 
 def _observation(
-    alert: Alert, infos: list[Info], hazard: str, *, feed: str, category: str, now: datetime
+    alert: Alert, infos: list[Info], hazard: str, *, feed: str, expires: datetime | None, now: datetime
 ) -> Observation:
     first = infos[0]
     areas = [area for info in infos for area in info.areas]
@@ -82,22 +71,22 @@ def _observation(
     points = [(circle.lat, circle.lon) for area in areas for circle in area.circles]
     lat, lon = points[0] if points else (None, None)
     sent = alert.sent or now
-    expires = max((info.expires for info in infos if info.expires), default=None)
     source_name = first.sender_name or alert.source or alert.sender
     return Observation(
         key=AlertKey(sender=alert.sender, identifier=alert.identifier, sent=alert.sent),
         feed=feed,
         issuer=_issuer(alert, feed, source_name, codes),
         hazard=hazard,
-        category=category,
-        effect=alert.effect,
+        category=HAZARDS[hazard].category,
+        # an upgraded warning goes on under another number: ending it would be a false all-clear
+        effect=Effect.INFO if "upgraded" in alert.flags else alert.effect,
         status=alert.status,
         scope=alert.scope,
         severity=max(Severity.of(info.severity) for info in infos),
         colour=next((info.parameters["colour"][0] for info in infos if info.parameters.get("colour")), None),
         sent=sent,
         onset=first.onset,
-        expires=expires or sent + _lifetime(hazard, category),
+        expires=expires,
         place_codes=codes,
         place_text=next((area.desc for area in areas if area.desc), ""),
         lat=lat,
@@ -109,10 +98,6 @@ def _observation(
         headlines={info.language or "und": info.headline for info in infos if info.headline},
         values=_values(infos),
     )
-
-
-def _lifetime(hazard: str, category: str) -> timedelta:
-    return HEALTH_LIFETIME if category == "health" else LIFETIMES.get(hazard, DEFAULT_LIFETIME)
 
 
 def _issuer(alert: Alert, feed: str, source_name: str, codes: tuple[str, ...]) -> str:
