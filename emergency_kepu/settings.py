@@ -150,9 +150,7 @@ def _check_across(settings: Settings) -> None:
     for name, channel in settings.channels.items():
         if channel.get("kind") not in CHANNELS:
             known = ", ".join(sorted(CHANNELS))
-            msg = (
-                f"{where}/kepu.yaml: channel {name!r} has kind {channel.get('kind')!r}; known kinds: {known}"
-            )
+            msg = f"{where}/kepu.yaml: channel {name!r} has kind {channel.get('kind')!r}; known kinds: {known}"
             raise ConfigError(msg)
     for name, feed in settings.feeds.items():
         if feed.format not in FORMATS:

@@ -48,9 +48,7 @@ def check_approver(*, actor: str, author: str, approvers: Collection[str]) -> No
     if actor == author:
         raise Refused(Reason.AUTHORITY, f"{actor} wrote this campaign: another person must approve it")
     if actor in approvers:
-        raise Refused(
-            Reason.AUTHORITY, f"{actor} has approved this campaign already: another person must do so too"
-        )
+        raise Refused(Reason.AUTHORITY, f"{actor} has approved this campaign already: another person must do so too")
 
 
 def enough_approvals(needed: int, given: int) -> bool:

@@ -111,9 +111,7 @@ def first_record(row: CampaignRow) -> Record:
     """Where planning of a revision begins."""
     only_reached = bool(row.spec.only_reached_by) and not row.spec.also_audience
     return launch_record(
-        Launch(
-            campaign_id=row.id, revision=row.revision, incident_id=row.incident_id, reached_only=only_reached
-        )
+        Launch(campaign_id=row.id, revision=row.revision, incident_id=row.incident_id, reached_only=only_reached)
     )
 
 
@@ -123,9 +121,7 @@ def _move(conn: Connection, row: CampaignRow, verb: str) -> None:
         raise Refused(Reason.NO_CHANGE, f"campaign {row.id} was changed by someone else just now: look at it again")
 
 
-def _record(
-    conn: Connection, row: CampaignRow, action: Action, detail: str, *, actor: str, now: datetime
-) -> None:
+def _record(conn: Connection, row: CampaignRow, action: Action, detail: str, *, actor: str, now: datetime) -> None:
     decision = Decision(action=action, reason=Reason.OPERATOR, guard="desk", detail=detail)
     append_decision(
         conn,

@@ -1,4 +1,4 @@
-"""The taxonomy of hazards, and how an event of any feed finds its code. The table is `hazards.yaml` beside this file."""
+"""The taxonomy of hazards (the table is `hazards.yaml`), and how an event of any feed finds its code."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ silences = Table(
 campaigns = Table(
     "campaigns",
     metadata,
-    Column("id", String, primary_key=True, comment="one campaign an incident and policy"),
+    Column("id", String, primary_key=True, comment="one campaign an incident"),
     Column("revision", Integer, primary_key=True, comment="1 is the first message, later ones update or end it"),
     Column("incident_id", String, nullable=False, index=True),
     Column("kind", String, nullable=False, comment="issue, update, all_clear"),

@@ -56,7 +56,7 @@ def upgrade() -> None:
 
     op.create_table(
         "campaigns",
-        sa.Column("id", sa.String(), nullable=False, comment="one campaign an incident and policy"),
+        sa.Column("id", sa.String(), nullable=False, comment="one campaign an incident"),
         sa.Column(
             "revision", sa.Integer(), nullable=False, comment="1 is the first message, later ones update or end it"
         ),

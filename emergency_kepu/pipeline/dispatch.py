@@ -1,0 +1,201 @@
+"""Dispatch: claim what is due of one batch, send it, settle it. What must wait waits in the due table.
+
+Claim, call, settle: after a crash only requests that were out may go out twice, and those are counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+from sqlalchemy import Connection
+
+from emergency_kepu.bus.port import Record
+from emergency_kepu.channels.port import Channel, OutboundMessage, Outcome, Verdict
+from emergency_kepu.delivery.retry import NextStep, RetryRule, decide_retry
+from emergency_kepu.domain.decision import Reason
+from emergency_kepu.domain.delivery import DeliveryState
+from emergency_kepu.domain.errors import Unprocessable
+from emergency_kepu.pipeline.jobs import Dispatch, decode, dispatch_record
+from emergency_kepu.pipeline.services import Services
+from emergency_kepu.store import campaigns, ledger
+from emergency_kepu.store.campaigns import CampaignRow
+from emergency_kepu.store.due import put_due
+from emergency_kepu.store.ledger import Claimed
+
+
+async def dispatch(record: Record, services: Services) -> list[Record]:
+    """The handler of both dispatch topics."""
+    job = decode(record, Dispatch)
+    channel = services.channels.get(job.channel)
+    if channel is None:
+        raise Unprocessable(Reason.CHANNEL_CONFIG, f"no channel named {job.channel!r} is configured")
+    campaign_id, revision = job.batch_id.split(".")[:2]
+    row = await services.database.read(lambda conn: campaigns.get(conn, campaign_id, int(revision)))
+    if row is None:
+        raise Unprocessable(Reason.MALFORMED, f"batch {job.batch_id!r} belongs to no campaign")
+    if channel.drill is not row.drill:
+        # planning never does this; a configuration changed in between must not let a drill leak either
+        raise Unprocessable(Reason.DRILL_ONLY, f"{job.batch_id}: channel {channel.name!r} and campaign differ in drill")
+    claimed = await services.database.write(lambda conn: _claim(conn, services, row, job.batch_id))
+    if claimed:
+        _count_claims(services, claimed)
+        allowed, held, wait = _within_rate(services, channel, claimed)
+        steps = await _send_all(services, channel, row, allowed)
+        await services.database.write(lambda conn: _settle(conn, services, job.batch_id, steps, held, wait))
+        _count_steps(services, channel, steps)
+    await services.database.write(lambda conn: _afterwards(conn, services, row, job))
+    return []
+
+
+def _claim(conn: Connection, services: Services, row: CampaignRow, batch_id: str) -> list[Claimed]:
+    now = services.clock.now()
+    settings = services.settings.delivery
+    claimed = ledger.claim(
+        conn,
+        batch_id,
+        worker=services.worker,
+        now=now,
+        lease_until=now + timedelta(seconds=settings.lease_seconds),
+        limit=settings.batch_size,
+    )
+    if claimed and row.first_send_at is None:
+        seconds = max(0.0, services.clock.wall() - row.spec.accepted_wall)
+        if campaigns.set_first_send(conn, row.id, row.revision, at=now, seconds=seconds):
+            services.metrics.first_send.observe(seconds)
+    return claimed
+
+
+def _within_rate(
+    services: Services, channel: Channel, claimed: Sequence[Claimed]
+) -> tuple[list[Claimed], list[Claimed], float]:
+    """(may go now, must wait, seconds until the next may)."""
+    if not channel.rates:
+        return list(claimed), [], 0.0
+    window = services.rate_of(channel)
+    now = services.clock.now().timestamp()
+    allowed: list[Claimed] = []
+    held: list[Claimed] = []
+    wait = 0.0
+    for item in claimed:
+        until = window.take(item.target, now)
+        if until is None:
+            allowed.append(item)
+        else:
+            held.append(item)
+            wait = min(wait, until) if wait else until
+    return allowed, held, wait
+
+
+async def _send_all(
+    services: Services, channel: Channel, row: CampaignRow, claimed: Sequence[Claimed]
+) -> list[tuple[int, NextStep]]:
+    """Provider calls side by side, as many as the channel bears."""
+    settings = services.settings.delivery
+    rule = RetryRule(
+        base_seconds=settings.retry_base_seconds,
+        cap_seconds=settings.retry_cap_seconds,
+        max_attempts=settings.max_attempts,
+    )
+    groups = [list(claimed[start : start + channel.batch_size]) for start in range(0, len(claimed), channel.batch_size)]
+    gate = asyncio.Semaphore(channel.concurrency)
+
+    async def call(group: list[Claimed]) -> list[tuple[int, NextStep]]:
+        async with gate:
+            outcomes = await channel.send([_outbound(item, row) for item in group])
+        now = services.clock.now()
+        return [
+            (
+                item.n,
+                decide_retry(
+                    outcome,
+                    attempt=item.attempt,
+                    now=now,
+                    expires_at=row.expires_at,
+                    rule=rule,
+                    seed=item.delivery_id,
+                ),
+            )
+            for item, outcome in zip(group, _complete(outcomes, group), strict=True)
+        ]
+
+    steps: list[tuple[int, NextStep]] = []
+    for found in await asyncio.gather(*(call(group) for group in groups)):
+        steps.extend(found)
+    return steps
+
+
+def _complete(outcomes: Sequence[Outcome], group: Sequence[Claimed]) -> Sequence[Outcome]:
+    """A channel that answers for fewer than it was given has an error; whatever it left out is tried again."""
+    missing = len(group) - len(outcomes)
+    if missing <= 0:
+        return outcomes
+    unanswered = Outcome(verdict=Verdict.RETRY, reason=Reason.PROVIDER_BUSY, detail="no answer", maybe_sent=True)
+    return [*outcomes, *[unanswered] * missing]
+
+
+def _outbound(item: Claimed, row: CampaignRow) -> OutboundMessage:
+    return OutboundMessage(
+        delivery_id=item.delivery_id,
+        target=item.target,
+        text=item.text,
+        locale=item.locale,
+        idempotency_key=item.delivery_id,
+        title=item.title,
+        payload=msgspec.json.decode(item.payload),
+        drill=row.drill,
+    )
+
+
+def _settle(
+    conn: Connection,
+    services: Services,
+    batch_id: str,
+    steps: Sequence[tuple[int, NextStep]],
+    held: Sequence[Claimed],
+    wait: float,
+) -> None:
+    now = services.clock.now()
+    ledger.settle(conn, batch_id, steps, worker=services.worker, now=now)
+    if held:
+        numbers = [item.n for item in held]
+        ledger.release(
+            conn,
+            batch_id,
+            numbers,
+            worker=services.worker,
+            now=now,
+            next_at=now + timedelta(seconds=wait),
+        )
+
+
+def _afterwards(conn: Connection, services: Services, row: CampaignRow, job: Dispatch) -> None:
+    """Look again when the next delivery is due; finish the campaign when nothing is left."""
+    now = services.clock.now()
+    again = ledger.next_due(conn, job.batch_id)
+    if again is not None:
+        at = max(again, now + timedelta(milliseconds=100))
+        one_owner = bool(services.channels[job.channel].rates)
+        suffix = f"@{at.timestamp():.3f}"
+        put_due(
+            conn,
+            dispatch_record(job.batch_id, channel=job.channel, lane=row.lane, one_owner=one_owner, again=suffix),
+            at,
+        )
+    elif ledger.open_count(conn, row.id, row.revision) == 0:
+        campaigns.finish(conn, row.id, row.revision, now)
+
+
+def _count_claims(services: Services, claimed: Sequence[Claimed]) -> None:
+    doubled = sum(item.possible_duplicate for item in claimed)
+    if doubled:
+        services.metrics.doubled.inc(doubled)
+
+
+def _count_steps(services: Services, channel: Channel, steps: Sequence[tuple[int, NextStep]]) -> None:
+    for _, step in steps:
+        services.metrics.deliveries.labels(channel.name, step.state.value).inc()
+        if step.state is not DeliveryState.SENT and step.reason:
+            services.metrics.failures.labels(channel.name, step.reason.value).inc()

@@ -1,0 +1,35 @@
+"""What handlers are given: values, the database, and adapters behind their ports. `wiring.py` builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emergency_kepu.bus.port import Bus
+from emergency_kepu.channels.port import Channel
+from emergency_kepu.content.catalog import Catalog
+from emergency_kepu.delivery.rate import SlidingWindow
+from emergency_kepu.domain.clock import Clock
+from emergency_kepu.observe.metrics import Metrics
+from emergency_kepu.settings import Settings
+from emergency_kepu.store.database import Database
+
+
+@dataclass(slots=True)
+class Services:
+    """One a process."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    bus: Bus
+    catalog: Catalog
+    channels: Mapping[str, Channel]
+    metrics: Metrics
+    worker: str
+    """Names this process in claims and leases."""
+    rates: dict[str, SlidingWindow] = field(default_factory=dict)
+
+    def rate_of(self, channel: Channel) -> SlidingWindow:
+        """The one window of a channel in this process."""
+        return self.rates.setdefault(channel.name, SlidingWindow(channel.rates))

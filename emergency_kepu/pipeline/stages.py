@@ -1,0 +1,40 @@
+"""The one table of stages. The embedded bus and the Faust app both run exactly this."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from emergency_kepu.bus.port import DISPATCH_IMMEDIATE, DISPATCH_ROUTINE, FEED, LAUNCH, RECEIPT, Record, Stage
+from emergency_kepu.pipeline.dispatch import dispatch
+from emergency_kepu.pipeline.intake import intake
+from emergency_kepu.pipeline.plan import plan
+from emergency_kepu.pipeline.receipt import receipt
+from emergency_kepu.pipeline.services import Services
+
+Handler = Callable[[Record, Services], Awaitable[Sequence[Record]]]
+
+
+def timed(name: str, handler: Handler) -> Handler:
+    """The handler, with its time in `kepu_stage_seconds`."""
+
+    async def run(record: Record, services: Services) -> Sequence[Record]:
+        began = time.perf_counter()
+        try:
+            return await handler(record, services)
+        finally:
+            services.metrics.stage.labels(name).observe(time.perf_counter() - began)
+
+    return run
+
+
+STAGES: tuple[Stage, ...] = tuple(
+    Stage(name=name, topic=topic, handler=timed(name, handler), lanes=lanes)
+    for name, topic, handler, lanes in (
+        ("intake", FEED, intake, 4),
+        ("plan", LAUNCH, plan, 4),
+        ("dispatch.immediate", DISPATCH_IMMEDIATE, dispatch, 8),
+        ("dispatch.routine", DISPATCH_ROUTINE, dispatch, 4),
+        ("receipt", RECEIPT, receipt, 4),
+    )
+)

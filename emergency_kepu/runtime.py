@@ -1,0 +1,203 @@
+"""Every role in one process: the embedded bus, the clockwork, recovery at the start.
+
+APScheduler is the clock only; what is due, and its lease, lies in the database.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection
+
+from emergency_kepu.bus.port import DEAD, Record
+from emergency_kepu.campaigns import operations
+from emergency_kepu.domain.campaign import Lane
+from emergency_kepu.domain.decision import Action, Decision, Reason
+from emergency_kepu.domain.errors import ParseError
+from emergency_kepu.domain.incident import IncidentStatus
+from emergency_kepu.feeds.format import FeedContext
+from emergency_kepu.feeds.poller import FeedState, Poller, PollRules, is_due, rejected
+from emergency_kepu.feeds.registry import load_format
+from emergency_kepu.pipeline.jobs import dispatch_record, feed_record
+from emergency_kepu.pipeline.stages import STAGES
+from emergency_kepu.services import Wired
+from emergency_kepu.settings import FeedSettings
+from emergency_kepu.store import dead, due, feeds, incidents, ledger
+from emergency_kepu.store.decisions import append_decision
+
+log = structlog.get_logger(__name__)
+
+DUE_SECONDS = 0.25
+_LEASE_SECONDS = 30.0
+_SWEEP_SECONDS = 30.0
+
+
+class Runtime:
+    """Start it, stop it. `poll_due` and `tick_due` are also called by tests and the demo, at instants they choose."""
+
+    def __init__(self, wired: Wired, *, rng: random.Random | None = None, alone: bool = True) -> None:
+        self.wired = wired
+        self.services = wired.services
+        self._alone = alone
+        self._scheduler = AsyncIOScheduler(
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        settings = self.services.settings
+        self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
+        self._poller = Poller(wired.door, user_agent=f"emergency-kepu/0.1 ({settings.http.contact})", rng=self._rng)
+        self._started_at = self.services.clock.now()
+
+    async def start(self) -> None:
+        """Recover what a dead process left, then run."""
+        services = self.services
+        await services.database.start()
+        await services.database.write(self._recover)
+        await services.bus.publish(await services.database.read(self._left_over))
+        await services.bus.start(STAGES, services)
+        clock = services.clock
+        every = {
+            self.poll_due: min((feed.every_seconds for feed in services.settings.feeds.values()), default=60.0) / 4,
+            self.tick_due: DUE_SECONDS,
+            self.sweep: _SWEEP_SECONDS,
+            self.measure: 5.0,
+        }
+        for job, seconds in every.items():
+            real = max(0.05, clock.real_seconds(seconds))
+            self._scheduler.add_job(job, "interval", seconds=real, id=job.__name__)
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """No new work; what is in hand is finished."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        await self.services.bus.stop()
+        await self.wired.close()
+
+    # --- recovery ---------------------------------------------------------------------------------------------
+
+    def _recover(self, conn: Connection) -> None:
+        if self._alone:
+            freed = ledger.free_leases(conn, now=self.services.clock.now())
+            if freed:
+                log.warning("deliveries_were_in_flight", count=freed)
+
+    def _left_over(self, conn: Connection) -> Sequence[Record]:
+        batches = [
+            dispatch_record(
+                row.id,
+                channel=row.channel,
+                lane=Lane(row.lane),
+                one_owner=bool(self.services.channels[row.channel].rates),
+                again="@start",
+            )
+            for row in ledger.open_batches(conn)
+            if row.channel in self.services.channels
+        ]
+        return [*operations.unplanned(conn), *batches]
+
+    # --- the clockwork -----------------------------------------------------------------------------------------
+
+    async def poll_due(self) -> int:
+        """Ask every feed whose time has come; returns how many documents were news."""
+        news = 0
+        for name, feed in self.services.settings.feeds.items():
+            if feed.url:
+                news += await self._poll(name, feed)
+        return news
+
+    async def _poll(self, name: str, feed: FeedSettings) -> int:
+        services = self.services
+        before = await services.database.read(lambda conn: feeds.get_state(conn, name))
+        now = services.clock.now()
+        if not is_due(before, now):
+            return 0
+        rules = PollRules(every_seconds=feed.every_seconds, timeout_seconds=services.settings.http.timeout_seconds)
+        state, document = await self._poller.poll(feed.url, before, now, rules, feed.headers)
+        if document is None:
+            await self._remember(name, state)
+            return 0
+        record = feed_record(
+            feed=name,
+            body=document.body,
+            received_at=now,
+            received_wall=services.clock.wall(),
+            origin="poll",
+            backlog=self._is_backlog(before),
+        )
+        await services.bus.publish([record])
+        try:
+            load_format(feed.format)(document.body, feed=FeedContext(name=name))
+        except ParseError as problem:
+            # intake puts the document among the dead letters; the poll counts as failed, so that a 304 cannot hide it
+            state = rejected(before, str(problem), now, self._rng, rules)
+            state = msgspec.structs.replace(state, last_hash=document.hash)
+        await self._remember(name, state)
+        return 1
+
+    def _is_backlog(self, before: FeedState) -> bool:
+        quiet = timedelta(minutes=self.services.settings.guards.startup_quiet_minutes)
+        return before.last_success is None and self.services.clock.now() - self._started_at < quiet
+
+    async def _remember(self, name: str, state: FeedState) -> None:
+        await self.services.database.write(lambda conn: feeds.save_state(conn, name, state))
+        if state.last_success:
+            self.services.metrics.feed_success.labels(name).set(state.last_success.timestamp())
+        if state.last_error:
+            self.services.metrics.alerts.labels(name, "failed").inc()
+            log.warning("feed_poll_failed", feed=name, error=state.last_error, next_at=str(state.next_at))
+
+    async def tick_due(self) -> int:
+        """Publish what has come due; returns how many."""
+        services = self.services
+        now = services.clock.now()
+        if not await services.database.read(lambda conn: _anything_due(conn, now)):
+            return 0
+        entries = await services.database.write(
+            lambda conn: due.claim_due(
+                conn, now=now, holder=services.worker, lease_until=now + timedelta(seconds=_LEASE_SECONDS)
+            )
+        )
+        await services.bus.publish([entry.record for entry in entries])
+        await services.database.write(lambda conn: [due.done(conn, entry) for entry in entries])
+        return len(entries)
+
+    async def sweep(self) -> None:
+        """What nobody ends ends by its time; what a crash of another process left unplanned is planned."""
+        services = self.services
+        await services.database.write(self._lapse)
+        await services.bus.publish(await services.database.read(operations.unplanned))
+
+    def _lapse(self, conn: Connection) -> None:
+        now = self.services.clock.now()
+        for incident in incidents.lapsed(conn, now):
+            ended = msgspec.structs.replace(incident, status=IncidentStatus.EXPIRED)
+            incidents.save(conn, ended)
+            detail = f"its end, {incident.expires_at:%Y-%m-%d %H:%M} UTC, has passed without a word"
+            decision = Decision(action=Action.STOP, reason=Reason.EXPIRED, guard="clock", detail=detail)
+            append_decision(conn, decision, at=now, subject="incident", actor="clock", incident_id=incident.id)
+
+    async def measure(self) -> None:
+        """Gauges that live in the database."""
+        services = self.services
+        for topic, count in (await services.bus.lag()).items():
+            services.metrics.lag.labels(topic).set(count)
+        for topic, count in (await services.database.read(dead.counts)).items():
+            services.metrics.dead.labels(topic).set(count)
+        services.metrics.lag.labels(DEAD).set(0)
+
+    async def idle(self) -> bool:
+        """Nothing is waiting, in hand, or due now."""
+        now = self.services.clock.now()
+        if await self.services.database.read(lambda conn: _anything_due(conn, now)):
+            return False
+        return await self.services.bus.idle()
+
+
+def _anything_due(conn: Connection, now: datetime) -> bool:
+    at = due.next_instant(conn)
+    return at is not None and at <= now

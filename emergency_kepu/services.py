@@ -1,0 +1,74 @@
+"""The one place that knows every adapter: settings in, a wired `Services` out."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from emergency_kepu.bus.embedded import EmbeddedBus
+from emergency_kepu.channels.door import Door
+from emergency_kepu.channels.port import Channel
+from emergency_kepu.channels.registry import build
+from emergency_kepu.content.catalog import load_catalog
+from emergency_kepu.content.library import shipped
+from emergency_kepu.domain.clock import Clock, SystemClock
+from emergency_kepu.observe.metrics import Metrics
+from emergency_kepu.pipeline.services import Services
+from emergency_kepu.settings import Settings
+from emergency_kepu.store import migrate
+from emergency_kepu.store.database import Database
+
+
+class Wired:
+    """Services and what must be closed with them."""
+
+    def __init__(self, services: Services, door: Door) -> None:
+        self.services = services
+        self.door = door
+
+    async def close(self) -> None:
+        """Channels, then connections, then the database."""
+        for channel in self.services.channels.values():
+            await channel.close()
+        await self.door.close()
+        await self.services.database.stop()
+
+
+def open_database(settings: Settings) -> Database:
+    """The configured database at the schema this program works with."""
+    database = Database(settings.store.url, synchronous=settings.store.synchronous)
+    migrate.ensure(database)
+    return database
+
+
+def wire(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    environ: Mapping[str, str] | None = None,
+    database: Database | None = None,
+) -> Wired:
+    """Everything a process needs. ConfigError before anything is started."""
+    clock = clock or SystemClock()
+    environ = os.environ if environ is None else environ
+    door = Door(allow_private=settings.http.allow_private, timeout_seconds=settings.http.timeout_seconds)
+    channels: dict[str, Channel] = {
+        name: build(name, raw, door=door, environ=environ) for name, raw in settings.channels.items()
+    }
+    templates = Path(settings.content.templates) if settings.content.templates else shipped("templates")
+    catalog = load_catalog(templates)
+    database = database or open_database(settings)
+    services = Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        bus=EmbeddedBus(database, clock),
+        catalog=catalog,
+        channels=channels,
+        metrics=Metrics(feeds=settings.feeds, channels=settings.channels),
+        worker=f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}",
+    )
+    return Wired(services, door)
