@@ -1,0 +1,84 @@
+"""A stand-in for Twilio's Messages resource: basic auth, form body, its real error bodies and status codes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+from collections.abc import Collection
+
+from aiohttp import web
+
+from emergency_kepu.testing.journal import Journal
+
+_MORE = "https://www.twilio.com/docs/errors/"
+
+
+class TwilioGateway:
+    """`refused` numbers get 21610 (opted out), `invalid` ones 21211; every `busy_every`-th request a 429."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        sid: str,
+        token: str,
+        refused: Collection[str] = (),
+        invalid: Collection[str] = (),
+        busy_every: int = 0,
+    ) -> None:
+        self._journal = journal
+        self._sid = sid
+        self._auth = "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode()
+        self._refused = frozenset(refused)
+        self._invalid = frozenset(invalid)
+        self._busy_every = busy_every
+        self._requests = itertools.count(1)
+
+    def routes(self) -> list[web.RouteDef]:
+        """To be mounted."""
+        return [web.post("/2010-04-01/Accounts/{sid}/Messages.json", self._create)]
+
+    async def _create(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != self._auth:
+            return _error(401, 20003, "Authenticate")
+        if request.match_info["sid"] != self._sid:
+            return _error(404, 20404, f"The requested resource {request.path} was not found")
+        if self._busy_every and next(self._requests) % self._busy_every == 0:
+            return _error(429, 20429, "Too Many Requests")
+        form = await request.post()
+        to, body = str(form.get("To", "")), str(form.get("Body", ""))
+        if not to:
+            return _error(400, 21604, "A 'To' phone number is required.")
+        if not form.get("From") and not form.get("MessagingServiceSid"):
+            return _error(400, 21603, "A 'From' phone number is required.")
+        if not body:
+            return _error(400, 21602, "Message body is required.")
+        if len(body) > 1600:
+            return _error(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
+        if to in self._refused:
+            return _error(400, 21610, "Attempt to send to unsubscribed recipient")
+        if to in self._invalid or not to.startswith("+") or not to[1:].isdigit() or len(to) > 16:
+            return _error(400, 21211, f"Invalid 'To' Phone Number: {to}")
+        self._journal.write(gateway="twilio", target=to, text=body)
+        sid = "SM" + hashlib.blake2b(f"{to}{body}".encode(), digest_size=16).hexdigest()
+        created = {
+            "account_sid": self._sid,
+            "api_version": "2010-04-01",
+            "body": body,
+            "direction": "outbound-api",
+            "error_code": None,
+            "error_message": None,
+            "from": form.get("From"),
+            "num_media": "0",
+            "num_segments": "1",
+            "sid": sid,
+            "status": "queued",
+            "to": to,
+        }
+        return web.json_response(created, status=201)
+
+
+def _error(status: int, code: int, message: str) -> web.Response:
+    body = {"code": code, "message": message, "more_info": f"{_MORE}{code}", "status": status}
+    return web.json_response(body, status=status)
