@@ -55,10 +55,15 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """Feed and issuer that opened it: only they can end it."""
     feeds: tuple[str, ...] = ()
     drill: bool = False
+    public: bool = True
+    """False where a message opened it that is not for the public: it is kept apart from what is."""
+    information_only: bool = False
+    """So far nothing that concerns the public has been said of it."""
     values: dict[str, float | str] = {}
     headlines: dict[str, str] = {}
     latest: AlertKey
     alerts: tuple[AlertKey, ...] = ()
+    """Its messages and those they refer to, also such as never came: if one comes late, it is known to be old."""
 
 
 def alert_id(alert: Alert) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from emergency_kepu.domain.incident import Incident
-from emergency_kepu.domain.recipient import AudienceQuery
+from emergency_kepu.domain.recipient import AudienceQuery, Recipient, place_prefix
 from emergency_kepu.matching.policy import Policy
+from emergency_kepu.places.china import level_of, table
 from emergency_kepu.places.distance import counties_within
 
 FELT_INTENSITY = 4.0
@@ -23,13 +25,35 @@ def query_for(incident: Incident, policy: Policy) -> AudienceQuery:
         "felt": lambda: felt_counties(incident) or incident.place_codes,
     }[wanted.within]()
     return AudienceQuery(
-        places=tuple(places),
+        places=_with_provinces(places),
         kinds=wanted.kinds,
         tags_any=wanted.tags_any,
         tags_all=wanted.tags_all,
         locales=wanted.locales,
         nobody=not places,
         drill=incident.drill,
+    )
+
+
+def _with_provinces(places: Iterable[str]) -> tuple[str, ...]:
+    """Recipients in China are known by adcode, which no prefix of `CN` finds: the country stands for its provinces."""
+    codes = tuple(dict.fromkeys(places))
+    if "CN" not in codes:
+        return codes
+    return tuple(dict.fromkeys((*codes, *(code for code in table() if level_of(code) == "province"))))
+
+
+def selects(query: AudienceQuery, recipient: Recipient) -> bool:
+    """Whether a query selects a recipient: what the store's SQL must answer too."""
+    if query.nobody or recipient.drill is not query.drill:
+        return False
+    tags = set(recipient.tags)
+    return (
+        (not query.places or any(recipient.place.startswith(place_prefix(code)) for code in query.places))
+        and (not query.kinds or recipient.kind in query.kinds)
+        and (not query.locales or recipient.locale in query.locales)
+        and (not query.tags_any or bool(tags & set(query.tags_any)))
+        and tags >= set(query.tags_all)
     )
 
 

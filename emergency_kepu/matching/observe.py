@@ -23,6 +23,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     issuer: str
     """Who can end what it started: feed, sender name and hazard area for lists without references."""
     hazard: str
+    """Empty only for a cancel without infos: its references alone tell what it ends."""
     category: str
     effect: Effect
     status: str
@@ -32,6 +33,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     sent: datetime
     onset: datetime | None
     expires: datetime | None
+    expires_stated: bool = False
+    """False: a usual lifetime was assumed, so a later end is no news."""
     place_codes: tuple[str, ...]
     place_text: str
     lat: float | None
@@ -46,6 +49,11 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
         """An exercise or a test: reaches drill sinks only."""
         return self.status in ("Exercise", "Test")
 
+    @property
+    def public(self) -> bool:
+        """For the public, or an exercise of that. Everything else must not touch what the public is told."""
+        return self.status in ("Actual", "Exercise", "Test") and self.scope == "Public"
+
 
 def observe(alert: Alert, *, feed: str, expires: datetime | None, now: datetime) -> tuple[Observation, ...]:
     """One observation a known hazard, in the order of the alert. `expires` is the alert's end, stated or assumed.
@@ -57,6 +65,12 @@ def observe(alert: Alert, *, feed: str, expires: datetime | None, now: datetime)
     for info in alert.infos:
         if info.hazard is not None:
             by_hazard.setdefault(info.hazard, []).append(info)
+    if len(by_hazard) == 1:
+        known = next(iter(by_hazard.values()))
+        languages = {info.language for info in known}
+        known += [info for info in alert.infos if info.hazard is None and info.language not in languages]
+    elif not by_hazard and alert.effect is Effect.CANCEL and alert.references:
+        by_hazard[""] = list(alert.infos)
     return tuple(
         _observation(alert, infos, hazard, feed=feed, expires=expires, now=now) for hazard, infos in by_hazard.items()
     )
@@ -65,28 +79,28 @@ def observe(alert: Alert, *, feed: str, expires: datetime | None, now: datetime)
 def _observation(
     alert: Alert, infos: list[Info], hazard: str, *, feed: str, expires: datetime | None, now: datetime
 ) -> Observation:
-    first = infos[0]
     areas = [area for info in infos for area in info.areas]
     codes = tuple(dict.fromkeys(code for area in areas for code in gazetteer.covers(area)))
     points = [(circle.lat, circle.lon) for area in areas for circle in area.circles]
     lat, lon = points[0] if points else (None, None)
     sent = alert.sent or now
-    source_name = first.sender_name or alert.source or alert.sender
+    source_name = next((info.sender_name for info in infos if info.sender_name), None) or alert.source or alert.sender
     return Observation(
         key=AlertKey(sender=alert.sender, identifier=alert.identifier, sent=alert.sent),
         feed=feed,
         issuer=_issuer(alert, feed, source_name, codes),
         hazard=hazard,
-        category=HAZARDS[hazard].category,
+        category=HAZARDS[hazard].category if hazard else "",
         # an upgraded warning goes on under another number: ending it would be a false all-clear
         effect=Effect.INFO if "upgraded" in alert.flags else alert.effect,
         status=alert.status,
         scope=alert.scope,
-        severity=max(Severity.of(info.severity) for info in infos),
+        severity=max((Severity.of(info.severity) for info in infos), default=Severity.UNKNOWN),
         colour=next((info.parameters["colour"][0] for info in infos if info.parameters.get("colour")), None),
         sent=sent,
-        onset=first.onset,
+        onset=infos[0].onset if infos else None,
         expires=expires,
+        expires_stated=any(info.expires is not None for info in infos),
         place_codes=codes,
         place_text=next((area.desc for area in areas if area.desc), ""),
         lat=lat,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -16,9 +17,12 @@ from emergency_kepu.domain.hazard import CATEGORIES, HAZARDS
 from emergency_kepu.domain.incident import Incident
 from emergency_kepu.domain.recipient import RecipientKind
 from emergency_kepu.domain.severity import Severity
+from emergency_kepu.places.china import by_adcode
 from emergency_kepu.places.gazetteer import contains
+from emergency_kepu.places.world import is_country
 
 COLOURS = {"blue": Severity.MINOR, "yellow": Severity.MODERATE, "orange": Severity.SEVERE, "red": Severity.EXTREME}
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 
 class When(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,7 +88,8 @@ def severity_floor(word: str) -> Severity:
 def load_policies(path: Path) -> tuple[Policy, ...]:
     """Read `policies.yaml`. ConfigError names file, policy, key and mend."""
     try:
-        raw: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        text = path.read_text(encoding="utf-8")
+        raw: Any = yaml.safe_load(text) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         msg = f"{path}: not valid YAML: {' '.join(str(problem).split())}"
         raise ConfigError(msg) from problem
@@ -92,12 +97,13 @@ def load_policies(path: Path) -> tuple[Policy, ...]:
         msg = f"{path}: must hold one list named `policies`"
         raise ConfigError(msg)
     policies = []
+    lines = _lines_of_entries(text)
     for number, entry in enumerate(raw.get("policies", []), start=1):
-        where = f"{path}: policy {number}"
+        where = f"{path}:{lines[number - 1]}: policy {number}"
         try:
             policy = msgspec.convert(entry, Policy)
         except msgspec.ValidationError as problem:
-            msg = f"{where}: {problem}; see docs/reference/policies.md"
+            msg = f"{where}: {problem}{_hint(str(problem))}; see docs/reference/policies.md"
             raise ConfigError(msg) from problem
         _check(policy, where)
         policies.append(policy)
@@ -107,6 +113,22 @@ def load_policies(path: Path) -> tuple[Policy, ...]:
             msg = f"{path}: two policies are named {name!r}; names are how the console and the log tell them apart"
             raise ConfigError(msg)
     return tuple(policies)
+
+
+def _lines_of_entries(text: str) -> list[int]:
+    """The line on which each policy begins, from 1."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if not isinstance(root, yaml.MappingNode):
+        return []
+    lists = [value for _, value in root.value if isinstance(value, yaml.SequenceNode)]
+    return [entry.start_mark.line + 1 for value in lists for entry in value.value]
+
+
+def _hint(problem: str) -> str:
+    """YAML 1.1 reads 22:00 as a number in base 60, 510000 as a number and NO as false."""
+    if re.search(r"Expected `(str|array)`, got `(int|bool|float)`", problem):
+        return ' (write times, place codes and country codes in quotes, e.g. "22:00", "510000", "NO")'
+    return ""
 
 
 def _check(policy: Policy, where: str) -> None:
@@ -121,11 +143,31 @@ def _check(policy: Policy, where: str) -> None:
     if policy.when.severity and severity_floor(policy.when.severity) is Severity.UNKNOWN:
         msg = f"{where} ({policy.name}): severity {policy.when.severity!r} is neither a colour nor a CAP word"
         raise ConfigError(msg)
+    if policy.approvers < 1 or policy.cooldown_minutes < 0:
+        msg = f"{where} ({policy.name}): `approvers` must be 1 or more and `cooldown_minutes` 0 or more"
+        raise ConfigError(msg)
+    for code in (*policy.when.places, *policy.audience.places):
+        if not is_country(code) and by_adcode(code) is None:
+            msg = f"{where} ({policy.name}): no place {code!r}; give a 6-digit adcode or an ISO 3166 country code"
+            raise ConfigError(msg)
+    if policy.quiet_hours is not None:
+        _check_quiet_hours(policy.quiet_hours, f"{where} ({policy.name})")
     if policy.mode in ("auto", "approve") and not policy.channels:
         msg = f"{where} ({policy.name}): mode {policy.mode} needs `channels`"
         raise ConfigError(msg)
     if policy.audience.within == "places" and not policy.audience.places:
         msg = f"{where} ({policy.name}): audience within places needs `places`"
+        raise ConfigError(msg)
+
+
+def _check_quiet_hours(quiet: QuietHours, where: str) -> None:
+    for key, text in (("from", quiet.start), ("to", quiet.end)):
+        if not _CLOCK.fullmatch(text):
+            msg = f'{where}: quiet_hours `{key}` is {text!r}; write it as "22:00"'
+            raise ConfigError(msg)
+    if severity_floor(quiet.override_at) is Severity.UNKNOWN:
+        # a misspelt level would be below every incident, and the quiet hours would never hold
+        msg = f"{where}: quiet_hours `override_at` {quiet.override_at!r} is neither a colour nor a CAP word"
         raise ConfigError(msg)
 
 

@@ -38,7 +38,31 @@ GUARDS: dict[str, Guard] = {
     "flood": flood,
 }
 
+AGREES: dict[str, str] = {
+    "scope": "it is meant for the public",
+    "drill": "it is no drill",
+    "authority": "its feed is a trusted official source",
+    "review": "the texts are reviewed",
+    "staleness": "it is current and names a known place",
+    "silence": "no silence matches",
+    "cooldown": "nothing alike went out within the cooldown, or this is more severe",
+    "quiet_hours": "no quiet hours hold it back",
+    "blast_radius": "the audience is below the limit",
+    "flood": "few campaigns went out by themselves within the hour",
+}
+"""What a guard without an objection says in the explain trace."""
+
+NOT_ASKED = "not asked: this only tells those who were reached before"
+
 _RANK = {Action.LAUNCH: 0, Action.DRAFT: 1, Action.WATCH: 2, Action.IGNORE: 3}
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the explain trace: what one guard said, objecting or not."""
+
+    guard: str
+    objection: Decision | None
+    sentence: str
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,21 +72,26 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
     approvals: int
     """People who must approve; 0 only where `action` is LAUNCH."""
+    trace: tuple[Answer, ...] = ()
+    """Every guard in order, also those that agreed or were not asked."""
 
 
 def decide(context: GuardContext, policy_says: Decision, *, only: Sequence[str] = ()) -> Verdict:
     """Ask every guard. The most restrictive answer wins; a draft needs the policy's number of people, and one more
     where the blast radius is large."""
-    said = [policy_says]
-    for name, guard in GUARDS.items():
-        if not only or name in only:
-            objection = guard(context)
-            if objection is not None:
-                said.append(objection)
+    trace = tuple(_answer(name, guard, context, asked=not only or name in only) for name, guard in GUARDS.items())
+    said = [policy_says, *(answer.objection for answer in trace if answer.objection is not None)]
     action = max((decision.action for decision in said), key=lambda found: _RANK[found])
     approvals = 0
     if action is Action.DRAFT:
         approvals = max(1, context.policy_approvers)
         if any(decision.guard == "blast_radius" for decision in said):
             approvals = max(2, approvals)
-    return Verdict(action=action, decisions=tuple(said), approvals=approvals)
+    return Verdict(action=action, decisions=tuple(said), approvals=approvals, trace=trace)
+
+
+def _answer(name: str, guard: Guard, context: GuardContext, *, asked: bool) -> Answer:
+    if not asked:
+        return Answer(guard=name, objection=None, sentence=NOT_ASKED)
+    objection = guard(context)
+    return Answer(guard=name, objection=objection, sentence=objection.detail if objection else AGREES[name])

@@ -34,6 +34,8 @@ class GuardContext(msgspec.Struct, frozen=True, kw_only=True):
     source_name: str
     sent: datetime | None
     expires: datetime | None
+    happened: datetime | None = None
+    """The origin time of an earthquake: a list may report a revision today of what shook last week."""
     backlog: bool
     places_known: bool
     review: ReviewState

@@ -16,11 +16,9 @@ def check(context: GuardContext) -> Decision | None:
     if context.sent is None:
         detail = "it does not say when it was sent: a person decides"
         return Decision(action=Action.DRAFT, reason=Reason.STALE, guard="staleness", detail=detail)
-    age = context.now - context.sent
+    age = context.now - min(context.sent, context.happened or context.sent)
     if age > timedelta(hours=context.max_age_hours):
-        detail = (
-            f"it was sent {age.total_seconds() / 3600:.1f} h ago; more than {context.max_age_hours:g} h is old news"
-        )
+        detail = f"it is {age.total_seconds() / 3600:.1f} h old; more than {context.max_age_hours:g} h is old news"
         return Decision(action=Action.WATCH, reason=Reason.STALE, guard="staleness", detail=detail)
     if context.backlog:
         detail = "the feed already showed it when the program started: a person decides whether it is news"
