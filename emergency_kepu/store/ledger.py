@@ -351,7 +351,7 @@ def open_count(conn: Connection, campaign_id: str, revision: int) -> int:
 
 
 def counts(conn: Connection, campaign_id: str | None = None) -> Sequence[Row[Any]]:
-    """Rows (campaign_id, revision, channel, locale, state, reason, count, possible_duplicates)."""
+    """Rows (campaign_id, revision, channel, locale, state, reason, number, doubled)."""
     columns = (
         deliveries.c.campaign_id,
         deliveries.c.revision,
@@ -361,7 +361,7 @@ def counts(conn: Connection, campaign_id: str | None = None) -> Sequence[Row[Any
         deliveries.c.reason,
     )
     query = (
-        select(*columns, func.count().label("count"), func.sum(deliveries.c.possible_duplicates).label("doubled"))
+        select(*columns, func.count().label("number"), func.sum(deliveries.c.possible_duplicates).label("doubled"))
         .group_by(*columns)
         .order_by(*columns)
     )

@@ -1,0 +1,53 @@
+"""`kepu`, also `emergency-kepu`: one file a command group.
+
+Bad input: one line on stderr, exit 2, nothing changed. Nothing found or refused: exit 1.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from emergency_kepu.cli import campaign, check, dead, deliveries, demo, explain, feeds, incidents, serve, sms, templates
+from emergency_kepu.domain.errors import KepuError, UserError
+from emergency_kepu.observe.logs import quiet_logs
+
+app = typer.Typer(
+    help="Emergency science popularization: alert feeds in, reviewed plain-language advice out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for name, group in (
+    ("feeds", feeds.app),
+    ("incidents", incidents.app),
+    ("campaign", campaign.app),
+    ("templates", templates.app),
+    ("sms", sms.app),
+    ("deliveries", deliveries.app),
+    ("dead", dead.app),
+):
+    app.add_typer(group, name=name)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("explain")(explain.explain)
+app.command("check-config")(check.check_config)
+app.command("doctor")(check.doctor)
+
+
+def run() -> None:
+    """The entry point: errors become one line and an exit code."""
+    quiet_logs()
+    try:
+        app()
+    except UserError as problem:
+        sys.stderr.write(f"kepu: {problem}\n")
+        sys.exit(2)
+    except KepuError as problem:
+        sys.stderr.write(f"kepu: {problem}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

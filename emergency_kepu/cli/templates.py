@@ -1,0 +1,119 @@
+"""`kepu templates ...`: the content library."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from emergency_kepu.cli.output import JsonOption, print_json, print_table
+from emergency_kepu.content.catalog import Catalog, load_catalog
+from emergency_kepu.content.library import shipped
+from emergency_kepu.content.limits import LAYOUT_OF_KIND
+from emergency_kepu.content.render import RenderRequest, render
+from emergency_kepu.domain.campaign import CampaignKind, MessageFacts
+from emergency_kepu.domain.errors import UserError
+from emergency_kepu.domain.hazard import HAZARDS
+
+app = typer.Typer(help="The content library: list, show, render.", no_args_is_help=True)
+
+TemplatesOption = Annotated[
+    Path, typer.Option("--templates", help="A library.", default_factory=lambda: shipped("templates"))
+]
+
+_SAMPLE_VALUES: dict[str, float | str] = {"magnitude": 6.1, "depth_km": 12.0, "max_temp_c": 39.0}
+
+
+@app.command("list")
+def list_(templates: TemplatesOption, json_output: JsonOption = False) -> None:
+    """Hazards with their languages and phases; hazards of the taxonomy without a text are named too."""
+    catalog = load_catalog(templates)
+    rows = [
+        {
+            "hazard": code,
+            "name": hazard.names["en"],
+            "category": hazard.category,
+            "locales": list(catalog.locales(code)),
+            "phases": list(catalog.topics[code].meta.phases) if code in catalog.topics else [],
+            "review": catalog.topics[code].meta.review.state if code in catalog.topics else None,
+        }
+        for code, hazard in HAZARDS.items()
+    ]
+    if json_output:
+        print_json(rows)
+        return
+    shown = [
+        (row["hazard"], row["name"], row["category"], " ".join(row["locales"]), " ".join(row["phases"]))  # type: ignore[arg-type]
+        for row in rows
+        if row["locales"]
+    ]
+    print_table("Content", ("hazard", "name", "category", "locales", "phases"), shown)
+
+
+@app.command("show")
+def show(hazard: Annotated[str, typer.Argument()], templates: TemplatesOption) -> None:
+    """One hazard's elements and sources, as JSON."""
+    catalog = load_catalog(templates)
+    _known(catalog, hazard)
+    print_json(catalog.topics[hazard])
+
+
+@app.command("render")
+def render_(
+    templates: TemplatesOption,
+    hazard: Annotated[str, typer.Option("--hazard")],
+    locale: Annotated[str, typer.Option("--locale")] = "zh-Hans",
+    channel: Annotated[str, typer.Option("--channel", help="A kind of channel: twilio, wecom, kafka ...")] = "twilio",
+    phase: Annotated[str, typer.Option("--phase")] = "now",
+    kind: Annotated[str, typer.Option("--kind", help="issue, update, all_clear")] = "issue",
+    audience: Annotated[str, typer.Option("--audience")] = "",
+    place: Annotated[str, typer.Option("--place", help="An adcode or an ISO country.")] = "511524",
+    drill: Annotated[bool, typer.Option("--drill")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """One message with sample facts: what a reader of that channel would get."""
+    catalog = load_catalog(templates)
+    _known(catalog, hazard)
+    if channel not in LAYOUT_OF_KIND:
+        msg = f"no channel kind {channel!r}; known: {', '.join(LAYOUT_OF_KIND)}"
+        raise UserError(msg)
+    if kind not in tuple(CampaignKind):
+        msg = f"no kind {kind!r}; known: {', '.join(CampaignKind)}"
+        raise UserError(msg)
+    moment = datetime(2026, 6, 30, 5, 30, tzinfo=UTC)
+    facts = MessageFacts(
+        source_name={"en": "the county observatory"}.get(locale, "县气象台"),
+        place_codes=(place,),
+        issued_at=moment,
+        until=moment + timedelta(hours=6),
+        tz="Asia/Shanghai",
+        severity="Severe",
+        level_colour="orange",
+        values=_SAMPLE_VALUES,
+    )
+    message = render(
+        catalog,
+        RenderRequest(
+            hazard=hazard,
+            locale=locale,
+            layout=LAYOUT_OF_KIND[channel],
+            phase=phase,
+            kind=CampaignKind(kind),
+            audience=audience,
+            drill=drill,
+            facts=facts,
+        ),
+    )
+    if json_output:
+        print_json(message)
+        return
+    typer.echo(message.text)
+    typer.echo(f"\n{message.size} {message.unit}; left out: {', '.join(message.dropped) or 'nothing'}", err=True)
+
+
+def _known(catalog: Catalog, hazard: str) -> None:
+    if hazard not in catalog.topics:
+        msg = f"no text about {hazard!r}; there is one about: {', '.join(sorted(catalog.topics))}"
+        raise UserError(msg)

@@ -1,0 +1,1 @@
+"""A recorded afternoon through the whole pipeline: `kepu demo`."""

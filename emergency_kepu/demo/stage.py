@@ -1,0 +1,108 @@
+"""Sets the stage: stand-ins in a process of their own, the feed server, a wired runtime on the afternoon's clock."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from emergency_kepu.demo import people
+from emergency_kepu.demo.clock import HeldClock
+from emergency_kepu.domain.errors import ConfigError
+from emergency_kepu.runtime import Runtime
+from emergency_kepu.services import open_database, wire
+from emergency_kepu.settings import Settings, load_settings
+from emergency_kepu.store import recipients
+from emergency_kepu.store.tables import feed_states
+from emergency_kepu.testing.feed_server import FeedServer
+from emergency_kepu.testing.standins import SECRET, SID, TOKEN
+
+
+class Stage:
+    """What is running during a demo."""
+
+    def __init__(self, runtime: Runtime, clock: HeldClock, feeds: FeedServer, standins: Any, journal: Path) -> None:
+        self.runtime = runtime
+        self.clock = clock
+        self.feeds = feeds
+        self.journal = journal
+        self._standins = standins
+
+    async def close(self) -> None:
+        """In the order in which work flows: feeds, pipeline, gateways (which finish their journal)."""
+        await self.feeds.stop()
+        await self.runtime.stop()
+        self._standins.stdin.close()
+        await self._standins.wait()
+
+
+async def set_stage(config: Path, data: Path, *, start: datetime, speed: float) -> Stage:
+    """Start everything. ConfigError when the stand-ins do not come up."""
+    journal = data / "journal.jsonl"
+    process = await _start_standins(journal, minute_seconds=60.0 / speed)
+    feeds = FeedServer()
+    await feeds.start()
+    assert process.stdout is not None
+    line = await process.stdout.readline()
+    if not line:
+        msg = "the stand-ins did not start: install the `demo` extra (make setup does)"
+        raise ConfigError(msg)
+    addresses = json.loads(line)
+    values = {
+        "@http": addresses["http"],
+        "@kafka": addresses["kafka"],
+        "@feeds": f"http://127.0.0.1:{feeds.port}",
+        "@data": str(data),
+    }
+    settings = _settings(config, data, values)
+    clock = HeldClock(start, speed)
+    database = open_database(settings)
+    with database.begin() as conn:
+        recipients.save_all(conn, people.recipients())
+        # every payload comes in again, also in a second run: what the poller remembered is of the other server
+        conn.execute(feed_states.delete())
+    environ = {
+        "TWILIO_ACCOUNT_SID": SID,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "DEMO_ROBOTS": people.robots(),
+        "DEMO_WEBHOOK_SECRET": SECRET,
+    }
+    runtime = Runtime(wire(settings, clock=clock, environ=environ, database=database), rng=random.Random(1))  # noqa: S311
+    await runtime.start()
+    return Stage(runtime, clock, feeds, process, journal)
+
+
+async def _start_standins(journal: Path, *, minute_seconds: float) -> Any:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "emergency_kepu.testing.standins",
+        f"--journal={journal}",
+        f"--robots={people.robots()}",
+        f"--stubborn={people.STUBBORN_ROOM}",
+        f"--refused={people.OPTED_OUT_NUMBER}",
+        f"--invalid={people.INVALID_NUMBER}",
+        f"--minute-seconds={minute_seconds}",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+
+
+def _settings(config: Path, data: Path, values: dict[str, str]) -> Settings:
+    """The demo's configuration with the stand-ins' addresses, read from a copy like any other configuration."""
+    filled = data / "config"
+    filled.mkdir(parents=True, exist_ok=True)
+    for name in ("kepu.yaml", "feeds.yaml", "policies.yaml"):
+        text = (config / name).read_text(encoding="utf-8")
+        for mark, value in values.items():
+            text = text.replace(mark, value)
+        (filled / name).write_text(text, encoding="utf-8")
+    with (filled / "kepu.yaml").open("a", encoding="utf-8") as file:
+        yaml.safe_dump({"store": {"url": f"sqlite:///{data}/kepu.db"}}, file)
+    return load_settings(filled)

@@ -1,0 +1,53 @@
+"""The desk's HTTP server inside our own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+
+import uvicorn
+
+from emergency_kepu.desk.app import create_app
+from emergency_kepu.domain.errors import ConfigError
+from emergency_kepu.pipeline.services import Services
+
+
+class DeskServer:
+    """Start, stop. The port is bound first, so that a port in use is one clear line and not a traceback."""
+
+    def __init__(self, services: Services, *, host: str | None = None, port: int | None = None) -> None:
+        self._host = host or services.settings.desk.host
+        self._port = services.settings.desk.port if port is None else port
+        self._services = services
+        self._server: uvicorn.Server | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.address = ""
+
+    async def start(self) -> None:
+        """Listen; `address` tells where. ConfigError when the port is taken."""
+        listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self._host, self._port))
+        except OSError as problem:
+            listener.close()
+            msg = f"desk.port: {self._host}:{self._port} cannot be used ({problem.strerror}); set another desk.port"
+            raise ConfigError(msg) from problem
+        self.address = f"http://{self._host}:{listener.getsockname()[1]}/"
+        config = uvicorn.Config(
+            create_app(self._services), log_level="warning", access_log=False, lifespan="off", ws="none"
+        )
+        self._server = uvicorn.Server(config)
+        # signals belong to the program, not to its web server
+        self._server.install_signal_handlers = lambda: None  # type: ignore[method-assign, attr-defined, unused-ignore]
+        self._server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+        self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
+        while not self._server.started:
+            await asyncio.sleep(0.01)
+
+    async def stop(self) -> None:
+        """Finish open requests."""
+        if self._server and self._task:
+            self._server.should_exit = True
+            await self._task
