@@ -5,8 +5,9 @@ APScheduler is the clock only; what is due, and its lease, lies in the database.
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -51,6 +52,8 @@ class Runtime:
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._poller = Poller(wired.door, user_agent=f"emergency-kepu/0.1 ({settings.http.contact})", rng=self._rng)
         self._started_at = self.services.clock.now()
+        self._polling = asyncio.Lock()
+        self._running: set[asyncio.Future[None]] = set()
 
     async def start(self) -> None:
         """Recover what a dead process left, then run."""
@@ -68,15 +71,31 @@ class Runtime:
         }
         for job, seconds in every.items():
             real = max(0.05, clock.real_seconds(seconds))
-            self._scheduler.add_job(job, "interval", seconds=real, id=job.__name__)
+            self._scheduler.add_job(self._run, "interval", [job], seconds=real, id=job.__name__)
         self._scheduler.start()
 
     async def stop(self) -> None:
         """No new work; what is in hand is finished."""
         if self._scheduler.running:
+            # APScheduler cancels coroutines that run when it shuts down: let them end first
+            self._scheduler.pause()
+            await asyncio.gather(*self._running)
             self._scheduler.shutdown(wait=False)
         await self.services.bus.stop()
         await self.wired.close()
+
+    async def _run(self, job: Callable[[], Awaitable[object]]) -> None:
+        """One tick. A failing one is logged; the next comes all the same."""
+        task = asyncio.ensure_future(self._guarded(job))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.shield(task)
+
+    async def _guarded(self, job: Callable[[], Awaitable[object]]) -> None:
+        try:
+            await job()
+        except Exception:
+            log.exception("clockwork_failed", job=getattr(job, "__name__", "?"))
 
     # --- recovery ---------------------------------------------------------------------------------------------
 
@@ -105,9 +124,10 @@ class Runtime:
     async def poll_due(self) -> int:
         """Ask every feed whose time has come; returns how many documents were news."""
         news = 0
-        for name, feed in self.services.settings.feeds.items():
-            if feed.url:
-                news += await self._poll(name, feed)
+        async with self._polling:  # two rounds at once would ask a feed twice
+            for name, feed in self.services.settings.feeds.items():
+                if feed.url:
+                    news += await self._poll(name, feed)
         return news
 
     async def _poll(self, name: str, feed: FeedSettings) -> int:

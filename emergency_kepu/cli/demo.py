@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import shutil
 import signal
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from emergency_kepu.demo.script import read_script
 from emergency_kepu.demo.stage import Stage, set_stage
 from emergency_kepu.desk.server import DeskServer
 from emergency_kepu.domain.errors import UserError
+from emergency_kepu.observe.logs import quiet_logs
 from emergency_kepu.testing import journal
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -42,6 +44,7 @@ def demo(
         raise UserError(msg)
     if fresh and data.exists():
         _forget(data)
+    quiet_logs(logging.ERROR)  # what goes wrong on purpose is in the tables
     findings = asyncio.run(_demo(data.resolve(), speed=speed, once=once, port=port))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
@@ -61,6 +64,8 @@ async def _demo(data: Path, *, speed: float, once: bool, port: int) -> list[Find
     config = shipped("config") / "demo"
     script = read_script(config)
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=140)
     stage = await set_stage(config, data, start=script.start, speed=speed)
     desk = DeskServer(stage.runtime.services, port=port)
     try:

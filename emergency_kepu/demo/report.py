@@ -47,7 +47,7 @@ def _campaigns(conn: Connection, console: Console) -> None:
         )
         for row in reversed(campaigns.listing(conn))
     ]
-    columns = ("hazard", "rev", "kind", "policy", "state", "approved", "recipients", "alert to first send")
+    columns = ("hazard", "rev", "kind", "policy", "state", "approved", "to", "first send")
     print_table("\nCampaigns", columns, rows, console)
 
 

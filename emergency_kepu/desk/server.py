@@ -43,7 +43,7 @@ class DeskServer:
         self._server.install_signal_handlers = lambda: None  # type: ignore[method-assign, attr-defined, unused-ignore]
         self._server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
-        while not self._server.started:
+        while not self._server.started:  # noqa: ASYNC110 - uvicorn has a flag, no event
             await asyncio.sleep(0.01)
 
     async def stop(self) -> None:

@@ -8,9 +8,9 @@ import sys
 import structlog
 
 
-def quiet_logs() -> None:
+def quiet_logs(level: int = logging.WARNING) -> None:
     """For commands: warnings and worse, one line each."""
-    _configure(logging.WARNING, json=False)
+    _configure(level, json=False)
 
 
 def serve_logs() -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, insert, or_, select, update
 
 from emergency_kepu.delivery.retry import NextStep
 from emergency_kepu.domain.campaign import CampaignState, Lane
@@ -203,7 +203,11 @@ def settle(
         )
         .values(
             state=bindparam("b_state"),
-            reason=bindparam("b_reason"),
+            # that a reader got another language than they asked for stays on record beside "sent"
+            reason=func.coalesce(
+                bindparam("b_reason", type_=deliveries.c.reason.type),
+                case((deliveries.c.reason == Reason.LOCALE_FALLBACK, deliveries.c.reason), else_=None),
+            ),
             detail=bindparam("b_detail"),
             provider_id=func.coalesce(bindparam("b_provider"), deliveries.c.provider_id),
             next_at=bindparam("b_next", type_=deliveries.c.next_at.type),

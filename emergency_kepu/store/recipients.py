@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
 
-from emergency_kepu.domain.recipient import AudienceQuery, Recipient, place_prefix
+from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind, place_prefix
 from emergency_kepu.store.codec import pack, unpack
 from emergency_kepu.store.tables import opt_outs, recipients
 from emergency_kepu.store.upsert import insert_new, put
@@ -74,9 +74,11 @@ def _condition(query: AudienceQuery) -> ColumnElement[bool]:
     if query.places:
         # A range on the indexed column: LIKE 'x%' would not use the index on every database.
         prefixes = sorted({place_prefix(code) for code in query.places})
-        conditions.append(
-            or_(*(and_(recipients.c.place >= prefix, recipients.c.place < prefix + "~") for prefix in prefixes))
-        )
+        inside = or_(*(and_(recipients.c.place >= prefix, recipients.c.place < prefix + "~") for prefix in prefixes))
+        # the broadcaster of a whole city or province is heard in its counties
+        above = sorted({code[:size] + "0" * (6 - size) for code in query.places if code.isdigit() for size in (2, 4)})
+        heard = and_(recipients.c.kind == RecipientKind.BROADCASTER, recipients.c.place.in_(above))
+        conditions.append(or_(inside, heard))
     if query.kinds:
         conditions.append(recipients.c.kind.in_(query.kinds))
     if query.locales:

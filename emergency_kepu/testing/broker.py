@@ -53,8 +53,10 @@ class BroadcastListener:
         from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
         consumer = Consumer({"bootstrap.servers": self._address, "group.id": "listener", "log_level": 0})
-        metadata = consumer.list_topics(self._topic, timeout=10)
-        partitions = metadata.topics[self._topic].partitions
+        partitions: Any = {}
+        while not partitions:
+            # asking for a topic makes it; the answer that has its partitions comes a moment later
+            partitions = consumer.list_topics(self._topic, timeout=10).topics[self._topic].partitions
         consumer.assign([TopicPartition(self._topic, number, OFFSET_BEGINNING) for number in partitions])
         quiet = 0
         while quiet < 2 or not self._stopping.is_set():
