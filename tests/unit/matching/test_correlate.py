@@ -94,6 +94,8 @@ def test_a_message_about_two_hazards_keeps_its_two_incidents_apart(rain, opened)
         assert correlate(update, candidates).incident is wet
         flooded = msgspec.structs.replace(update, hazard="flood")
         assert correlate(flooded, candidates).incident is flood
+        over = msgspec.structs.replace(update, effect=Effect.CANCEL)
+        assert correlate(over, candidates).incident is wet
 
 
 def test_an_update_that_overtook_its_alert_makes_the_alert_old(rain, opened, follow):
