@@ -68,7 +68,8 @@ _encoder = msgspec.json.Encoder()
 def feed_record(
     *, feed: str, body: bytes, received_at: datetime, received_wall: float, origin: str, backlog: bool = False
 ) -> Record:
-    """The record for one payload. The same bytes of the same feed at the same instant are the same record."""
+    """The record for one payload. The same bytes of the same feed are the same record: a document that cannot be read is
+    one dead letter, however often the feed shows it."""
     document = FeedDocument(
         feed=feed,
         body=body,
@@ -81,7 +82,7 @@ def feed_record(
     return Record(
         topic=FEED,
         key=feed,
-        id=f"{feed}/{received_at.timestamp():.6f}/{digest}",
+        id=f"{feed}/{digest}",
         value=_encoder.encode(document),
     )
 

@@ -44,11 +44,12 @@ def covers(area: Area) -> tuple[str, ...]:
     Adcodes are believed first; else the counties whose seats lie in a polygon or circle (a circle of radius 0 is
     the county nearest to it, if one is near); else a country of that name.
     """
+    # a county that our table lacks keeps its own code: falling back to its city would reach millions too many
     codes = [
-        place.code
+        value.strip()[:6]
         for scheme in _ADCODE_SCHEMES
         for value in area.geocodes.get(scheme, ())
-        if (place := by_adcode(value)) is not None
+        if by_adcode(value) is not None
     ]
     codes = codes or [*_in_polygons(area), *_in_circles(area)]
     if not codes and (country := country_by_name(area.desc)):
