@@ -30,12 +30,13 @@ ESTABLISHED = {
 }  # fmt: skip
 
 READINGS = {
-    "长": "chang", "长子": "zhang zi", "朝阳": "chao yang", "筠连": "jun lian", "大城": "dai cheng", "铅山": "yan shan",
-    "洪洞": "hong tong", "六合": "lu he", "单": "shan", "涡阳": "guo yang", "荥经": "ying jing", "荥阳": "xing yang",
-    "渑池": "mian chi", "宕昌": "tan chang", "乐清": "yue qing", "乐亭": "lao ting", "枞阳": "zong yang",
-    "番禺": "pan yu", "歙": "she", "泌阳": "bi yang", "柞水": "zha shui", "犍为": "qian wei", "浚": "xun", "莘": "shen",
-    "蔚": "yu", "井陉": "jing xing", "盱眙": "xu yi", "东阿": "dong e", "珲春": "hun chun", "勐": "meng", "会": "hui",
-    "尉犁": "yu li", "曾": "zeng", "秘": "mi", "重": "chong", "任": "ren", "解": "xie",
+    "长": "chang", "长子": "zhang zi", "朝阳": "chao yang", "筠连": "jun lian", "大城": "dai cheng",
+    "铅山": "yan shan", "洪洞": "hong tong", "六合": "lu he", "单": "shan", "涡阳": "guo yang",
+    "荥经": "ying jing", "荥阳": "xing yang", "渑池": "mian chi", "宕昌": "tan chang", "乐清": "yue qing",
+    "乐亭": "lao ting", "枞阳": "zong yang", "番禺": "pan yu", "歙": "she", "泌阳": "bi yang",
+    "柞水": "zha shui", "犍为": "qian wei", "浚": "xun", "莘": "shen", "蔚": "yu", "井陉": "jing xing",
+    "盱眙": "xu yi", "东阿": "dong e", "珲春": "hun chun", "勐": "meng", "会": "hui", "尉犁": "yu li",
+    "曾": "zeng", "秘": "mi", "重": "chong", "任": "ren", "解": "xie", "勒": "le",
 }  # fmt: skip
 """Characters with several readings, as place names have them."""
 
@@ -47,10 +48,11 @@ KINDS = (
 )  # fmt: skip
 
 PEOPLES = (
-    "蒙古", "回", "藏", "维吾尔", "苗", "彝", "壮", "布依", "朝鲜", "满", "侗", "瑶", "白", "土家", "哈尼", "哈萨克",
-    "傣", "黎", "傈僳", "佤", "畲", "高山", "拉祜", "水", "东乡", "纳西", "景颇", "柯尔克孜", "土", "达斡尔", "仫佬",
-    "羌", "布朗", "撒拉", "毛南", "仡佬", "锡伯", "阿昌", "普米", "塔吉克", "怒", "乌孜别克", "俄罗斯", "鄂温克", "德昂",
-    "保安", "裕固", "京", "塔塔尔", "独龙", "鄂伦春", "赫哲", "门巴", "珞巴", "基诺", "各",
+    "蒙古", "回", "藏", "维吾尔", "苗", "彝", "壮", "布依", "朝鲜", "满", "侗", "瑶", "白", "土家", "哈尼",
+    "哈萨克", "傣", "黎", "傈僳", "佤", "畲", "高山", "拉祜", "水", "东乡", "纳西", "景颇", "柯尔克孜", "土",
+    "达斡尔", "仫佬", "羌", "布朗", "撒拉", "毛南", "仡佬", "锡伯", "阿昌", "普米", "塔吉克", "怒", "乌孜别克",
+    "俄罗斯", "鄂温克", "德昂", "保安", "裕固", "京", "塔塔尔", "独龙", "鄂伦春", "赫哲", "门巴", "珞巴",
+    "基诺", "各",
 )  # fmt: skip
 
 

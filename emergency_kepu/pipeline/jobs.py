@@ -68,8 +68,10 @@ _encoder = msgspec.json.Encoder()
 def feed_record(
     *, feed: str, body: bytes, received_at: datetime, received_wall: float, origin: str, backlog: bool = False
 ) -> Record:
-    """The record for one payload. The same bytes of the same feed are the same record: a document that cannot be read is
-    one dead letter, however often the feed shows it."""
+    """The record for one payload. The same bytes of the same feed are the same record.
+
+    So a document that cannot be read is one dead letter, however often the feed shows it.
+    """
     document = FeedDocument(
         feed=feed,
         body=body,

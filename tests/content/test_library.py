@@ -1,0 +1,122 @@
+"""Every text in the shipped library renders in every language, phase, kind and layout, and fits its channel."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from emergency_kepu.content.catalog import load_catalog
+from emergency_kepu.content.library import shipped
+from emergency_kepu.content.limits import LIMITS
+from emergency_kepu.content.render import RenderRequest, render
+from emergency_kepu.domain.campaign import CampaignKind, MessageFacts
+from emergency_kepu.domain.hazard import HAZARDS
+
+CATALOG = load_catalog(shipped("templates"))
+LONGEST = {
+    "zh-Hans": "新疆维吾尔自治区气象台和应急管理厅",
+    "zh-Hant": "香港特別行政區天文台",
+    "en": "Xinjiang Regional Observatory",
+}
+VALUES: dict[str, float | str] = {"magnitude": 6.1, "depth_km": 12.0, "max_temp_c": 41.0}
+COMBINATIONS = [
+    (hazard, locale, phase, kind, layout)
+    for hazard, topic in CATALOG.topics.items()
+    for locale in topic.locales
+    for phase in topic.meta.phases
+    for kind in CampaignKind
+    for layout in LIMITS
+]
+
+
+def request_of(hazard: str, locale: str, phase: str, kind: CampaignKind, layout: str, **more: object) -> RenderRequest:
+    moment = datetime(2026, 11, 30, 15, 59, tzinfo=UTC)
+    facts = MessageFacts(
+        source_name=LONGEST[locale],
+        place_codes=("511524", "513232", "469030", "654028"),
+        issued_at=moment,
+        until=moment + timedelta(hours=6),
+        tz="Asia/Shanghai",
+        severity="Severe",
+        level_colour="orange",
+        values=VALUES,
+    )
+    return RenderRequest(hazard=hazard, locale=locale, layout=layout, phase=phase, kind=kind, facts=facts, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("hazard", "locale", "phase", "kind", "layout"), COMBINATIONS)
+def test_it_fits_with_the_five_elements(hazard: str, locale: str, phase: str, kind: CampaignKind, layout: str) -> None:
+    message = render(CATALOG, request_of(hazard, locale, phase, kind, layout))
+
+    assert message.size <= LIMITS[layout].most
+    assert LONGEST[locale] in message.text, "source"
+    assert HAZARDS[hazard].names[locale].split(" ")[0].lower() in message.text.lower(), "hazard"
+    assert {"zh-Hans": "长宁县", "zh-Hant": "長寧縣", "en": "Changning"}[locale] in message.text, "place"
+    assert "23:59" in message.text, "time, as people there read it"
+    assert message.actions
+    assert message.actions[0] in message.text, "the first action"
+
+
+@pytest.mark.parametrize("hazard", CATALOG.topics)
+@pytest.mark.parametrize("locale", LONGEST)
+def test_a_drill_says_so_first(hazard: str, locale: str) -> None:
+    phase = CATALOG.topics[hazard].meta.phases[0]
+    for layout in LIMITS:
+        message = render(CATALOG, request_of(hazard, locale, phase, CampaignKind.ISSUE, layout, drill=True))
+        assert message.text.startswith(CATALOG.phrases[locale].drill_lead)
+        assert CATALOG.phrases[locale].drill_note in message.text
+
+
+@pytest.mark.parametrize("hazard", CATALOG.topics)
+def test_languages_say_the_same_and_every_claim_has_a_source(hazard: str) -> None:
+    topic = CATALOG.topics[hazard]
+    shapes = {
+        locale: (
+            {phase: [item.id for item in items] for phase, items in text.actions.items()},
+            [item.id for item in text.avoid],
+            [item.id for item in text.myths],
+            text.impact.id,
+            text.why.id,
+        )
+        for locale, text in topic.locales.items()
+    }
+    assert set(shapes) == {"zh-Hans", "zh-Hant", "en"}
+    assert shapes["zh-Hans"] == shapes["zh-Hant"] == shapes["en"]
+    actions, avoid, myths, impact, why = shapes["en"]
+    for entry in [*itertools.chain(*actions.values()), *avoid, *myths, impact, why]:
+        sources = topic.meta.claims.get(entry, ())
+        assert sources, f"{entry} has no source"
+        assert set(sources) <= set(topic.meta.sources)
+
+
+DEADLY = {
+    "earthquake": ("往外跑出", "立即跑出", "run out of the building", "stand in a doorway"),
+    "cholera": ("止泻药", "茶匙", "teaspoon"),
+    "heat": ("酒精", "alcohol"),
+    "tsunami": ("海水退去后再", "wait for a warning"),
+    "chemical_leak": ("煮沸", "boil"),
+}
+BANNED = ("恐慌", "惊慌", "panic", "绝对安全", "absolutely safe", "百分之百")
+
+
+@pytest.mark.parametrize("hazard", CATALOG.topics)
+def test_nothing_deadly_and_nothing_that_only_scolds(hazard: str) -> None:
+    for text in CATALOG.topics[hazard].locales.values():
+        whole = repr(text)
+        for wording in (*BANNED, *DEADLY.get(hazard, ())):
+            assert wording not in whole, (text.locale, wording)
+
+
+def test_a_feed_cannot_inject() -> None:
+    asked = request_of("rainstorm", "zh-Hans", "now", CampaignKind.ISSUE, "chat")
+    facts = MessageFacts(
+        source_name="<@all> {{ 7*7 }} [点我](http://x)\n\u202e第二行",
+        place_text="某地\r\n某县",
+        issued_at=asked.facts.issued_at,
+        tz="Asia/Shanghai",
+    )
+    message = render(CATALOG, RenderRequest(hazard="rainstorm", locale="zh-Hans", layout="chat", facts=facts))
+    for forbidden in ("<@", "{{", "49", "](", "\u202e"):
+        assert forbidden not in message.text

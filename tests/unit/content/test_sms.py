@@ -1,0 +1,41 @@
+"""Segments as handsets count them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emergency_kepu.content import sms
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "segments", "units"),
+    [
+        ("", "GSM-7", 1, 0),
+        ("a" * 160, "GSM-7", 1, 160),
+        ("a" * 161, "GSM-7", 2, 161),
+        ("a" * 306, "GSM-7", 2, 306),
+        ("a" * 307, "GSM-7", 3, 307),
+        ("€" * 80, "GSM-7", 1, 160),
+        ("a" * 152 + "€" + "a" * 153, "GSM-7", 3, 307),  # the escape pair moves to the next part whole
+        ("震" * 70, "UCS-2", 1, 70),
+        ("震" * 71, "UCS-2", 2, 71),
+        ("震" * 135, "UCS-2", 3, 135),
+        ("😀" * 35, "UCS-2", 1, 70),
+        ("震" * 66 + "😀" + "震" * 66, "UCS-2", 3, 134),  # a surrogate pair is not split
+    ],
+)
+def test_vectors(text: str, encoding: str, segments: int, units: int) -> None:
+    found = sms.count(text)
+    assert (found.encoding, found.segments, found.units) == (encoding, segments, units)
+
+
+def test_the_character_that_doubles_the_price_is_named() -> None:
+    assert sms.count("it\u2019s\u00a0hot").not_gsm == ("\u2019", "\u00a0")
+
+
+@given(st.text(max_size=500))
+def test_the_parts_hold_the_text(text: str) -> None:
+    found = sms.count(text)
+    assert found.units <= found.segments * found.per_segment
+    assert found.remaining >= 0
+    assert found.segments == 1 or found.units > found.per_segment
