@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 
 BENCHES: dict[str, str] = {
+    "fanout": "bench.fanout",
     "parse": "bench.parse",
 }
 """Name to the module whose `main(argv) -> int` runs it."""

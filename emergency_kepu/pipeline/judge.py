@@ -77,9 +77,38 @@ def judge(
         Change.OTHER_FEED: (Reason.SAME_EVENT_OTHER_FEED, match.why + ": no second campaign"),
         Change.UNCHANGED: (Reason.NO_CHANGE, "nothing that matters has changed"),
     }.get(match.change)
+    if match.change is Change.OTHER_FEED and _unheard(conn, incident, seen):
+        return _second_opinion(conn, services, seen, arrival, match, incident, now)
     if quiet:
         return _only_said(incident, match.change, Action.IGNORE, *quiet)
     return _prepare(conn, services, seen, arrival, match, incident, now)
+
+
+def _unheard(conn: Connection, incident: Incident, seen: Observation) -> bool:
+    """Another feed reports what we know, and nothing was ever prepared about it: its figures may matter."""
+    return seen.effect in (Effect.ISSUE, Effect.UPDATE) and not campaigns.of_incident(conn, incident.id)
+
+
+def _second_opinion(
+    conn: Connection,
+    services: Services,
+    seen: Observation,
+    arrival: Arrival,
+    match: Match,
+    incident: Incident,
+    now: datetime,
+) -> Judgement:
+    """Judged by the other feed's figures; the incident itself stays with the issuer that opened it."""
+    view = msgspec.structs.replace(
+        incident,
+        severity=max(incident.severity, seen.severity),
+        colour=seen.colour or incident.colour,
+        values={**incident.values, **seen.values},
+        source_name=seen.source_name,
+        headlines=seen.headlines or incident.headlines,
+    )
+    judged = _prepare(conn, services, seen, arrival, match, view, now)
+    return msgspec.structs.replace(judged, incident=incident)
 
 
 def _only_said(incident: Incident | None, change: Change, action: Action, reason: Reason, detail: str) -> Judgement:
@@ -202,6 +231,7 @@ def _context(
         sent=seen.sent,
         expires=seen.expires,
         backlog=arrival.backlog,
+        happened=incident.onset if incident.hazard == "earthquake" else None,
         places_known=bool(incident.place_codes),
         review=review_state(topic, now.date()),
         trust_shipped=settings.content.trust_shipped,
