@@ -3,15 +3,16 @@ documents is open for feeds that are configured for it; deciding is done with `k
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import ResponseHeader
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
-from litestar.params import Parameter
+from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from emergency_kepu.desk import problems
@@ -37,6 +38,8 @@ def create_app(services: Services) -> Litestar:
     """One application over wired services."""
     pages = Environment(loader=FileSystemLoader(_HERE / "pages"), autoescape=True, undefined=StrictUndefined)
 
+    pages.filters["utc"] = lambda moment, pattern: moment.astimezone(UTC).strftime(pattern)
+
     def page(name: str, request: Request[Any, Any, Any], **values: Any) -> Response[bytes]:
         lang = language_of(request.query_params.get("lang"), request.headers.get("accept-language"))
         body = pages.get_template(name).render(w=WORDS[lang], lang=lang, hazards=HAZARDS, **values)
@@ -48,7 +51,7 @@ def create_app(services: Services) -> Litestar:
         return page("overview.html", request, desk=services.settings.desk.name, o=found, path="/")
 
     @get("/incidents/{incident_id:str}", include_in_schema=False)
-    async def incident(request: Request[Any, Any, Any], incident_id: str) -> Response[bytes]:
+    async def incident(request: Request[Any, Any, Any], incident_id: FromPath[str]) -> Response[bytes]:
         found = await services.database.read(lambda conn: incidents.get(conn, incident_id))
         trace = await services.database.read(lambda conn: decision_rows(conn, incident_id))
         desk = services.settings.desk.name
@@ -59,9 +62,7 @@ def create_app(services: Services) -> Litestar:
         return await services.database.read(overview)
 
     @post("/api/v1/feeds/{name:str}", status_code=202, summary="Push one document of a feed")
-    async def push(
-        request: Request[Any, Any, Any], name: Annotated[str, Parameter(description="A feed with `push: true`")]
-    ) -> dict[str, str]:
+    async def push(request: Request[Any, Any, Any], name: FromPath[str]) -> dict[str, str]:
         feed = services.settings.feeds.get(name)
         if feed is None or not feed.push:
             msg = f"no feed {name!r} that accepts documents; set `push: true` in feeds.yaml"
