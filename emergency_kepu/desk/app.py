@@ -1,108 +1,140 @@
-"""The Litestar application. Reading is open to whoever reaches the loopback address it listens on; accepting feed
-documents is open for feeds that are configured for it; deciding is done with `kepu campaign` for now."""
+"""The Litestar application: console, API, callbacks, health. Routes live beside their handlers; this joins them."""
 
 from __future__ import annotations
 
-from datetime import UTC
-from pathlib import Path
+import os
+from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import Litestar, Request, Response, get, post
-from litestar.datastructures import ResponseHeader
+from litestar import Litestar, Response, Router
+from litestar.datastructures import MutableScopeHeaders
+from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
-from litestar.params import FromPath
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
+from litestar.types import Message, Scope
 
-from emergency_kepu.desk import problems
-from emergency_kepu.desk.overview import Overview, decision_rows, overview
-from emergency_kepu.desk.words import WORDS, language_of
-from emergency_kepu.domain.errors import KepuError, NotFound, UserError
-from emergency_kepu.domain.hazard import HAZARDS
-from emergency_kepu.pipeline.jobs import feed_record
+from emergency_kepu.desk.api.campaigns import DECIDING
+from emergency_kepu.desk.api.dead_letters import DEAD_LETTERS
+from emergency_kepu.desk.api.parameters import refuse_unknown
+from emergency_kepu.desk.api.push import push
+from emergency_kepu.desk.api.reading import READING
+from emergency_kepu.desk.attempts import Attempts
+from emergency_kepu.desk.callbacks import twilio_status
+from emergency_kepu.desk.console import PAGES
+from emergency_kepu.desk.console_forms import FORMS
+from emergency_kepu.desk.context import AnyRequest, Desk
+from emergency_kepu.desk.gate import Gate, Visitor
+from emergency_kepu.desk.health import HEALTH
+from emergency_kepu.desk.overview import overview
+from emergency_kepu.desk.pages import HERE, Pages
+from emergency_kepu.desk.problems import problem_of, respond
+from emergency_kepu.desk.session import Sessions
+from emergency_kepu.desk.snapshot import Snapshot
+from emergency_kepu.desk.views import Overview
 from emergency_kepu.pipeline.services import Services
-from emergency_kepu.store import incidents
 
-_HERE = Path(__file__).parent
+MAX_BODY_BYTES = 64_000
+"""Of everything but pushed documents."""
+_FOR_MACHINES = ("/api/", "/callbacks/", "/-/", "/metrics", "/static/")
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
 }
-MAX_PUSH_BYTES = 20_000_000
 
 
-def create_app(services: Services) -> Litestar:
-    """One application over wired services."""
-    pages = Environment(loader=FileSystemLoader(_HERE / "pages"), autoescape=True, undefined=StrictUndefined)
+def create_app(services: Services, *, environ: Mapping[str, str] | None = None) -> Litestar:
+    """One application over wired services. Secrets of callbacks are read from `environ`, the process's own if None."""
+    desk = open_desk(services, os.environ if environ is None else environ)
 
-    pages.filters["utc"] = lambda moment, pattern: moment.astimezone(UTC).strftime(pattern)
+    async def visitor_of_api(request: AnyRequest) -> Visitor:
+        return await desk.gate.of_api(request)
 
-    def page(name: str, request: Request[Any, Any, Any], **values: Any) -> Response[bytes]:
-        lang = language_of(request.query_params.get("lang"), request.headers.get("accept-language"))
-        body = pages.get_template(name).render(w=WORDS[lang], lang=lang, hazards=HAZARDS, **values)
-        return Response(body.encode(), media_type="text/html; charset=utf-8")
+    async def visitor_of_console(request: AnyRequest) -> Visitor:
+        return await desk.gate.of_console(request)
 
-    @get("/", include_in_schema=False)
-    async def console(request: Request[Any, Any, Any]) -> Response[bytes]:
-        found = await services.database.read(overview)
-        return page("overview.html", request, desk=services.settings.desk.name, o=found, path="/")
+    def answer_problem(request: AnyRequest, problem: Exception) -> Response[bytes] | Redirect:
+        for_machines = request.url.path.startswith(_FOR_MACHINES)
+        return respond(request, problem) if for_machines else _as_page(desk, request, problem)
 
-    @get("/incidents/{incident_id:str}", include_in_schema=False)
-    async def incident(request: Request[Any, Any, Any], incident_id: FromPath[str]) -> Response[bytes]:
-        found = await services.database.read(lambda conn: incidents.get(conn, incident_id))
-        trace = await services.database.read(lambda conn: decision_rows(conn, incident_id))
-        desk = services.settings.desk.name
-        return page("incident.html", request, desk=desk, incident=found, trace=trace, path=f"/incidents/{incident_id}")
-
-    @get("/api/v1/overview", summary="What a duty officer must know")
-    async def api_overview() -> Overview:
-        return await services.database.read(overview)
-
-    @post("/api/v1/feeds/{name:str}", status_code=202, summary="Push one document of a feed")
-    async def push(request: Request[Any, Any, Any], name: FromPath[str]) -> dict[str, str]:
-        feed = services.settings.feeds.get(name)
-        if feed is None or not feed.push:
-            msg = f"no feed {name!r} that accepts documents; set `push: true` in feeds.yaml"
-            raise NotFound(msg)
-        body = await request.body()
-        if not body:
-            msg = "the body is empty; send one document of the feed's format"
-            raise UserError(msg)
-        clock = services.clock
-        record = feed_record(feed=name, body=body, received_at=clock.now(), received_wall=clock.wall(), origin="push")
-        await services.bus.publish([record])
-        return {"record": record.id}
-
-    @get("/-/healthy", include_in_schema=False)
-    async def healthy() -> str:
-        return "ok\n"
-
-    @get("/-/ready", include_in_schema=False)
-    async def ready() -> str:
-        await services.bus.lag()
-        return "ready\n"
-
-    @get("/metrics", include_in_schema=False)
-    async def metrics() -> Response[bytes]:
-        return Response(services.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
-
+    api = Router(
+        path="/api/v1",
+        route_handlers=[*READING, *DECIDING, *DEAD_LETTERS, push],
+        dependencies={"visitor": Provide(visitor_of_api)},
+        before_request=refuse_unknown,
+        security=[{"token": []}],
+    )
+    console = Router(
+        path="/",
+        route_handlers=[*PAGES, *FORMS],
+        dependencies={"visitor": Provide(visitor_of_console)},
+    )
+    static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
     return Litestar(
-        route_handlers=[
-            console,
-            incident,
-            api_overview,
-            push,
-            healthy,
-            ready,
-            metrics,
-            create_static_files_router(path="/static", directories=[_HERE / "static"], include_in_schema=False),
-        ],
-        openapi_config=OpenAPIConfig(title="emergency_kepu", version="1", path="/api", render_plugins=[]),
-        exception_handlers={KepuError: problems.of_kepu, HTTPException: problems.of_http},
-        response_headers=[ResponseHeader(name=name, value=value) for name, value in _HEADERS.items()],
-        request_max_body_size=MAX_PUSH_BYTES,
+        route_handlers=[api, console, *HEALTH, twilio_status, static],
+        dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
+        openapi_config=_openapi(),
+        exception_handlers={Exception: answer_problem, HTTPException: answer_problem},
+        before_send=[add_headers],
+        request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
+    )
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """On every answer, also where something went wrong."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in _HEADERS.items():
+            headers[name] = value
+
+
+def open_desk(services: Services, environ: Mapping[str, str]) -> Desk:
+    """What the handlers share."""
+    settings = services.settings
+
+    async def look() -> Overview:
+        return await services.database.read(lambda conn: overview(conn, settings.feeds))
+
+    sessions = Sessions()
+    return Desk(
+        services=services,
+        gate=Gate(services, sessions),
+        sessions=sessions,
+        attempts=Attempts(),
+        pages=Pages(settings.desk.name, settings.desk.locale),
+        overview=Snapshot(look),
+        environ=environ,
+    )
+
+
+def _as_page(desk: Desk, request: Any, problem: Exception) -> Response[bytes] | Redirect:
+    """Whoever is not logged in is asked to; anything else is said in a page."""
+    found = problem_of(request, problem)
+    if found.status == 401 and request.method == "GET" and request.headers.get("hx-request") != "true":
+        return Redirect("/login", status_code=303)
+    return desk.pages.page("problem.html", request, Visitor(), status=found.status, problem=found)
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="emergency_kepu",
+        version="1",
+        description="Errors are problem documents (RFC 9457). Instants are RFC 3339. Lists are read page by page: give "
+        "`next` of one page as `after` of the next.",
+        path="/api",
+        render_plugins=[],
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(type="http", scheme="bearer", description="`kepu user token NAME` makes one.")
+            }
+        ),
     )

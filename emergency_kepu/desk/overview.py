@@ -1,106 +1,164 @@
-"""The reading side of the console: one snapshot of what a duty officer must know, worst first."""
+"""What a duty officer must know, worst first, and everything about one incident or campaign."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-import msgspec
 from sqlalchemy import Connection
 
+from emergency_kepu.desk import queries
+from emergency_kepu.desk.preview import audience_size, preview
+from emergency_kepu.desk.views import (
+    AlertView,
+    CampaignDetail,
+    CampaignView,
+    FeedView,
+    IncidentDetail,
+    IncidentView,
+    Overview,
+)
 from emergency_kepu.domain.campaign import CampaignState
-from emergency_kepu.domain.incident import Incident
-from emergency_kepu.store import campaigns, dead, decisions, incidents, ledger
+from emergency_kepu.domain.delivery import FINAL
+from emergency_kepu.domain.errors import NotFound
+from emergency_kepu.domain.incident import Incident, IncidentStatus
+from emergency_kepu.domain.severity import Severity
+from emergency_kepu.feeds.poller import FeedState
+from emergency_kepu.pipeline.services import Services
+from emergency_kepu.settings import FeedSettings
+from emergency_kepu.store import campaigns, dead, feeds, incidents
 from emergency_kepu.store.campaigns import CampaignRow
 
-
-class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
-    """One revision with its progress."""
-
-    id: str
-    revision: int
-    kind: str
-    state: str
-    hazard: str
-    title: str
-    policy: str
-    drill: bool
-    planned: int
-    final: int
-    by_state: dict[str, int]
-    approvals_needed: int
-    approved_by: tuple[str, ...]
-    created_at: datetime
-    first_send_seconds: float | None
+_RECENT = 20
+_UNSENT = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED, CampaignState.REJECTED)
 
 
-class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything on the first page. `waiting` comes first: somebody must decide."""
+def overview(conn: Connection, configured: Mapping[str, FeedSettings]) -> Overview:
+    """One consistent look at the database. What waits longest for a decision comes first among the most severe."""
+    waiting = campaigns.listing(conn, states=[CampaignState.WAITING], limit=100)
+    under_way = campaigns.listing(conn, states=[CampaignState.DRAFT, CampaignState.LAUNCHED], limit=100)
+    rest = [state for state in CampaignState if state not in {row.state for row in (*waiting, *under_way)}]
+    recent = campaigns.listing(conn, states=rest, limit=_RECENT)
+    shown = {(view.id, view.revision): view for view in campaign_views(conn, [*waiting, *under_way, *recent])}
 
-    waiting: tuple[CampaignView, ...]
-    campaigns: tuple[CampaignView, ...]
-    incidents: tuple[Incident, ...]
-    deliveries: tuple[dict[str, Any], ...]
-    dead_letters: int
+    def views(rows: Sequence[CampaignRow]) -> tuple[CampaignView, ...]:
+        return tuple(shown[row.id, row.revision] for row in rows)
 
-
-_FINAL = ("sent", "delivered", "failed", "skipped", "recalled")
-
-
-def overview(conn: Connection) -> Overview:
-    """One consistent look at the database."""
-    rows = campaigns.listing(conn, limit=100)
-    counted = ledger.counts(conn)
-    views = tuple(_view(conn, row, counted) for row in rows)
-    totals: dict[tuple[str, str], int] = {}
-    for item in counted:
-        totals[item.channel, item.state] = totals.get((item.channel, item.state), 0) + item.number
     return Overview(
-        waiting=tuple(view for view in views if view.state == CampaignState.WAITING),
-        campaigns=views,
-        incidents=tuple(incidents.listing(conn, limit=100)),
-        deliveries=tuple(
-            {"channel": channel, "state": state, "count": count} for (channel, state), count in sorted(totals.items())
-        ),
+        waiting=views(sorted(waiting, key=lambda row: (-row.severity, row.created_at))),
+        under_way=views(under_way),
+        recent=views(recent),
+        incidents=tuple(IncidentView.of(incident) for incident in _incidents(conn)),
+        feeds=feed_views(feeds.states(conn), configured),
         dead_letters=sum(dead.counts(conn).values()),
     )
 
 
-def _view(conn: Connection, row: CampaignRow, counted: Any) -> CampaignView:
-    by_state: dict[str, int] = {}
-    for item in counted:
-        if item.campaign_id == row.id and item.revision == row.revision:
-            by_state[item.state] = by_state.get(item.state, 0) + item.number
+def _incidents(conn: Connection) -> list[Incident]:
+    over = [IncidentStatus.CANCELLED, IncidentStatus.EXPIRED]
+    return [
+        *incidents.listing(conn, statuses=[IncidentStatus.OPEN], limit=50),
+        *incidents.listing(conn, statuses=over, limit=_RECENT),
+    ]
+
+
+def feed_views(states: Mapping[str, FeedState], configured: Mapping[str, FeedSettings]) -> tuple[FeedView, ...]:
+    """Failing ones first."""
+    found = [
+        FeedView(
+            name=name,
+            format=feed.format,
+            push=feed.push,
+            polled=bool(feed.url),
+            last_success=states.get(name, FeedState()).last_success,
+            last_error=states.get(name, FeedState()).last_error or "",
+        )
+        for name, feed in configured.items()
+    ]
+    return tuple(sorted(found, key=lambda feed: (not feed.last_error, feed.name)))
+
+
+def campaign_views(conn: Connection, rows: Sequence[CampaignRow]) -> list[CampaignView]:
+    """With progress and approvals, in the same order."""
+    keys = [(row.id, row.revision) for row in rows]
+    states = queries.states_of(conn, keys)
+    approvals = queries.approvals_of(conn, keys)
+    return [
+        _view(row, states[row.id, row.revision], [given.actor for given in approvals[row.id, row.revision]])
+        for row in rows
+    ]
+
+
+def _view(row: CampaignRow, by_state: dict[str, int], approved_by: Sequence[str]) -> CampaignView:
     return CampaignView(
         id=row.id,
         revision=row.revision,
+        incident_id=row.incident_id,
         kind=row.kind.value,
         state=row.state.value,
         hazard=row.hazard,
+        severity=Severity(row.severity).cap,
         title=row.title,
         policy=row.policy,
+        lane=row.lane.value,
         drill=row.drill,
         planned=row.planned,
-        final=sum(count for state, count in by_state.items() if state in _FINAL),
+        plan_complete=row.plan_complete,
+        final=sum(by_state.get(state, 0) for state in FINAL),
         by_state=by_state,
         approvals_needed=row.approvals_needed,
-        approved_by=campaigns.approvers(conn, row.id, row.revision),
+        approved_by=tuple(approved_by),
         created_at=row.created_at,
+        created_by=row.created_by,
+        expires_at=row.expires_at,
+        launched_at=row.launched_at,
+        finished_at=row.finished_at,
         first_send_seconds=row.first_send_seconds,
+        tz=row.spec.facts.tz,
     )
 
 
-def decision_rows(conn: Connection, incident_id: str) -> list[dict[str, Any]]:
-    """The trace of an incident, oldest first."""
-    found = decisions.listing(conn, incident_id=incident_id)
-    return [
-        {
-            "at": row.at,
-            "guard": row.guard,
-            "action": row.action,
-            "reason": row.reason,
-            "detail": row.detail,
-            "by": row.actor,
-        }
-        for row in reversed(found)
-    ]
+def campaign_detail(conn: Connection, services: Services, campaign_id: str) -> CampaignDetail:
+    """NotFound names the id. What has not been sent is rendered now, as it would be sent now."""
+    rows = campaigns.revisions(conn, campaign_id)
+    if not rows:
+        msg = f"no campaign {campaign_id!r}; `kepu campaign list` shows them"
+        raise NotFound(msg)
+    latest = rows[-1]
+    views = campaign_views(conn, rows)
+    approvals = queries.approvals_of(conn, [(row.id, row.revision) for row in rows])
+    unsent = latest.state in _UNSENT
+    return CampaignDetail(
+        latest=views[-1],
+        revisions=tuple(reversed(views)),
+        approvals=tuple(given for part in approvals.values() for given in part),
+        messages=preview(services, latest) if unsent else queries.messages_of(conn, latest.id, latest.revision),
+        preview=unsent,
+        audience_size=audience_size(conn, latest) if unsent else None,
+        deliveries=queries.delivery_groups(conn, latest.id, latest.revision),
+    )
+
+
+def incident_detail(conn: Connection, incident_id: str) -> IncidentDetail:
+    """NotFound names the id. Alerts oldest first, decisions in the order in which they were taken."""
+    incident = incidents.get(conn, incident_id)
+    decided = queries.decision_page(conn, incident=incident_id, after=None, limit=200).items
+    return IncidentDetail(
+        incident=IncidentView.of(incident),
+        alerts=tuple(
+            AlertView(
+                id=alert_id,
+                feed=feed,
+                received_at=received_at,
+                sent=alert.sent,
+                sender=alert.sender,
+                identifier=alert.identifier,
+                status=alert.status,
+                effect=alert.effect.value,
+                headline=next((info.headline for info in alert.infos if info.headline), None) or "",
+                flags=tuple(alert.flags),
+            )
+            for alert_id, feed, received_at, alert in incidents.alerts_of(conn, incident_id)
+        ),
+        campaigns=tuple(campaign_views(conn, campaigns.of_incident(conn, incident_id))),
+        decisions=tuple(reversed(decided)),
+    )

@@ -1,0 +1,77 @@
+"""Gauges whose truth lies in the database: read when they are asked for, so that they hold after a restart too."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, case, func, select
+
+from emergency_kepu.content.catalog import Catalog
+from emergency_kepu.domain.campaign import CampaignState
+from emergency_kepu.domain.delivery import FINAL
+from emergency_kepu.pipeline.services import Services
+from emergency_kepu.store import dead
+from emergency_kepu.store.tables import campaigns, deliveries, feed_states
+
+REVIEW_HORIZON = timedelta(days=30)
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """One look at the database."""
+
+    dead_letters: dict[str, int]
+    """By topic; topics without any are absent."""
+    waiting: int
+    progress: float
+    feed_success: dict[str, datetime]
+
+
+async def read_gauges(services: Services) -> None:
+    """Set every gauge that the database knows better than this process."""
+    metrics = services.metrics
+    measured = await services.database.read(measure)
+    metrics.set_lag(await services.bus.lag())
+    metrics.set_dead_letters(measured.dead_letters)
+    metrics.waiting.set(measured.waiting)
+    metrics.progress.set(measured.progress)
+    for feed in services.settings.feeds.keys() & measured.feed_success.keys():
+        metrics.feed_success.labels(feed).set(measured.feed_success[feed].timestamp())
+    metrics.reviews.set(expiring(services.catalog, services.clock.now()))
+
+
+def measure(conn: Connection) -> Measured:
+    """In one snapshot."""
+    seen = select(feed_states.c.feed, feed_states.c.last_success).where(feed_states.c.last_success.is_not(None))
+    waiting = select(func.count()).select_from(campaigns).where(campaigns.c.state == CampaignState.WAITING)
+    return Measured(
+        dead_letters=dead.counts(conn),
+        waiting=int(conn.scalar(waiting) or 0),
+        progress=_progress(conn),
+        feed_success={row.feed: row.last_success for row in conn.execute(seen)},
+    )
+
+
+def _progress(conn: Connection) -> float:
+    """Share of the planned deliveries of all launched campaigns that are final; 1 when nothing is under way."""
+    done = func.sum(case((deliveries.c.state.in_(FINAL), 1), else_=0))
+    query = (
+        select(func.count(), done)
+        .select_from(campaigns)
+        .join(
+            deliveries,
+            (deliveries.c.campaign_id == campaigns.c.id) & (deliveries.c.revision == campaigns.c.revision),
+        )
+        .where(campaigns.c.state == CampaignState.LAUNCHED)
+    )
+    planned, final = conn.execute(query).one()
+    return final / planned if planned else 1.0
+
+
+def expiring(catalog: Catalog, now: datetime) -> int:
+    """Signed texts whose signature ends within `REVIEW_HORIZON`, or has ended."""
+    until = (now + REVIEW_HORIZON).date()
+    reviews = [topic.meta.review for topic in catalog.topics.values()]
+    return sum(
+        1 for review in reviews if review.state == "signed" and (not review.valid_until or review.valid_until <= until)
+    )
