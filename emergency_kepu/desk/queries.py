@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, tuple_
 
 from emergency_kepu.desk.paging import Page, as_instant, as_number, cut, key_of
 from emergency_kepu.desk.views import (
@@ -80,7 +80,8 @@ def campaign_keys(
 
 
 def _before(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> ColumnElement[bool]:
-    return tuple_(*columns) < tuple_(*values)
+    typed = [literal(value, column.type) for column, value in zip(columns, values, strict=True)]
+    return tuple_(*columns) < tuple_(*typed)
 
 
 def delivery_page(conn: Connection, wanted: DeliveryFilter, *, after: str | None, limit: int) -> Page[DeliveryView]:
