@@ -9,8 +9,12 @@ import socket
 import uvicorn
 
 from emergency_kepu.desk.app import create_app
-from emergency_kepu.domain.errors import ConfigError
+from emergency_kepu.domain.errors import ConfigError, TransientError
 from emergency_kepu.pipeline.services import Services
+
+_BACKLOG = 512
+_GRACE_SECONDS = 5
+"""For requests that are open when the program ends; browsers that poll would hold it forever."""
 
 
 class DeskServer:
@@ -27,23 +31,37 @@ class DeskServer:
     async def start(self) -> None:
         """Listen; `address` tells where. ConfigError when the port is taken."""
         listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
+            # a port in TIME_WAIT is free for us; one that another program listens on is refused all the same
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((self._host, self._port))
-        except OSError as problem:
+            listener.listen(_BACKLOG)
+        except (OSError, OverflowError) as problem:
             listener.close()
-            msg = f"desk.port: {self._host}:{self._port} cannot be used ({problem.strerror}); set another desk.port"
+            why = problem.strerror if isinstance(problem, OSError) else "a port is 0 to 65535"
+            msg = f"desk.port: {self._host}:{self._port} cannot be used ({why}); set another desk.port"
             raise ConfigError(msg) from problem
-        self.address = f"http://{self._host}:{listener.getsockname()[1]}/"
+        named = f"[{self._host}]" if ":" in self._host else self._host
+        self.address = f"http://{named}:{listener.getsockname()[1]}/"
         config = uvicorn.Config(
-            create_app(self._services), log_level="warning", access_log=False, lifespan="off", ws="none"
+            create_app(self._services),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         self._server = uvicorn.Server(config)
         # signals belong to the program, not to its web server
         self._server.install_signal_handlers = lambda: None  # type: ignore[method-assign, attr-defined, unused-ignore]
         self._server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
-        while not self._server.started:  # noqa: ASYNC110 - uvicorn has a flag, no event
+        while not self._server.started:  # uvicorn has a flag, no event
+            if self._task.done():
+                await self._task
+                msg = "the desk's server ended before it began to serve"
+                raise TransientError(msg)
             await asyncio.sleep(0.01)
 
     async def stop(self) -> None:

@@ -1,0 +1,57 @@
+"""Gauges that are read from the database."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from emergency_kepu.bus.port import Record
+from emergency_kepu.desk.gauges import expiring, read_gauges
+from emergency_kepu.domain.campaign import CampaignState
+from emergency_kepu.domain.decision import Reason
+from emergency_kepu.feeds.poller import FeedState
+from emergency_kepu.pipeline.services import Services
+from emergency_kepu.store import campaigns, dead, feeds
+from emergency_kepu.store.tables import deliveries
+from tests.desk.conftest import AT, a_campaign
+from tests.desk.test_api import plan_deliveries
+
+
+async def test_what_the_database_knows(services: Services) -> None:
+    launched = a_campaign(revision=2, state=CampaignState.LAUNCHED)
+    await services.database.write(lambda conn: campaigns.insert(conn, msgspec.structs.replace(launched, id="c-1")))
+    await plan_deliveries(services, 4)
+    await services.database.write(lambda conn: conn.execute(deliveries.update().values(revision=2)))
+    await services.database.write(
+        lambda conn: conn.execute(deliveries.update().where(deliveries.c.n == 0).values(state="sent"))
+    )
+    state = FeedState(last_success=AT)
+    await services.database.write(lambda conn: feeds.save_state(conn, "open", state))
+    record = Record(topic="kepu.feed", key="open", id="open/1", value=b"{}")
+    await services.database.write(lambda conn: dead.bury(conn, record, reason=Reason.MALFORMED, detail="", now=AT))
+    await services.bus.publish([record])
+    await read_gauges(services)
+    value = services.metrics.registry.get_sample_value
+    assert value("kepu_campaigns_waiting") == 1
+    assert value("kepu_campaign_progress_ratio") == 0.25
+    assert value("kepu_feed_last_success_timestamp_seconds", {"feed": "open"}) == AT.timestamp()
+    assert value("kepu_feed_last_success_timestamp_seconds", {"feed": "shut"}) == 0
+    assert value("kepu_dead_letters", {"topic": "kepu.feed"}) == 1
+    assert value("kepu_lag_records", {"stage": "intake"}) == 1
+
+
+async def test_reviews_that_end_soon(services: Services) -> None:
+    catalog = services.catalog
+
+    def signed_until(until: date | None) -> int:
+        topics = dict(catalog.topics)
+        topic = topics["rainstorm"]
+        review = msgspec.structs.replace(topic.meta.review, state="signed", valid_until=until)
+        topics["rainstorm"] = msgspec.structs.replace(topic, meta=msgspec.structs.replace(topic.meta, review=review))
+        return expiring(msgspec.structs.replace(catalog, topics=topics), AT)
+
+    before = expiring(catalog, AT)
+    assert signed_until(date(2026, 7, 15)) == before + 1
+    assert signed_until(None) == before + 1
+    assert signed_until(date(2027, 7, 15)) == before
