@@ -117,7 +117,8 @@ def _delivery(row: Row[Any]) -> DeliveryView:
         state=row.state,
         attempt=row.attempt,
         reason=row.reason,
-        detail=row.detail,
+        # providers repeat the address in what they say
+        detail=row.detail.replace(row.target, masked(row.target)) if row.detail and row.target else row.detail,
         next_at=row.next_at,
         updated_at=row.updated_at,
         sent_at=row.sent_at,

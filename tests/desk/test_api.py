@@ -15,6 +15,7 @@ from emergency_kepu.pipeline.services import Services
 from emergency_kepu.store import campaigns, dead, ledger
 from emergency_kepu.store.ledger import PlannedBatch, PlannedDelivery
 from emergency_kepu.store.tables import campaigns as campaign_table
+from emergency_kepu.store.tables import deliveries
 from tests.desk.conftest import AT, Open, a_campaign
 
 Tokens = Callable[[str], str]
@@ -183,6 +184,8 @@ async def test_campaigns_and_incidents_page_too(services: Services, browse: Open
 
 async def test_addresses_of_people_are_masked(services: Services, browse: Open) -> None:
     await plan_deliveries(services, 1)
+    said = "Invalid 'To' Phone Number: +8613900000000"
+    await services.database.write(lambda conn: conn.execute(deliveries.update().values(detail=said)))
     for path in ("/api/v1/deliveries", "/deliveries"):
         text = (await browse().get(path)).text
         assert "+861390000" not in text
