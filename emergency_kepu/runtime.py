@@ -15,7 +15,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
-from emergency_kepu.bus.port import DEAD, Record
+from emergency_kepu.bus.port import Record
 from emergency_kepu.campaigns import operations
 from emergency_kepu.domain.campaign import Lane
 from emergency_kepu.domain.decision import Action, Decision, Reason
@@ -204,11 +204,8 @@ class Runtime:
     async def measure(self) -> None:
         """Gauges that live in the database."""
         services = self.services
-        for topic, count in (await services.bus.lag()).items():
-            services.metrics.lag.labels(topic).set(count)
-        for topic, count in (await services.database.read(dead.counts)).items():
-            services.metrics.dead.labels(topic).set(count)
-        services.metrics.lag.labels(DEAD).set(0)
+        services.metrics.set_lag(await services.bus.lag())
+        services.metrics.set_dead_letters(await services.database.read(dead.counts))
 
     async def idle(self) -> bool:
         """Nothing is waiting, in hand, or due now."""

@@ -23,7 +23,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     host: str = "127.0.0.1"
     port: int = 8600
     public_url: str = ""
-    """How the outside reaches this desk; providers call back to it. Empty: no status callbacks."""
+    """How the outside reaches this desk; providers call back to it (empty: they do not). https: secure cookies."""
     locale: str = "zh-Hans"
     """Of the console."""
 

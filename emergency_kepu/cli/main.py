@@ -9,7 +9,20 @@ import sys
 
 import typer
 
-from emergency_kepu.cli import campaign, check, dead, deliveries, demo, explain, feeds, incidents, serve, sms, templates
+from emergency_kepu.cli import (
+    campaign,
+    check,
+    dead,
+    deliveries,
+    demo,
+    explain,
+    feeds,
+    incidents,
+    serve,
+    sms,
+    templates,
+    user,
+)
 from emergency_kepu.domain.errors import KepuError, UserError
 from emergency_kepu.observe.logs import quiet_logs
 
@@ -27,6 +40,7 @@ for name, group in (
     ("sms", sms.app),
     ("deliveries", deliveries.app),
     ("dead", dead.app),
+    ("user", user.app),
 ):
     app.add_typer(group, name=name)
 app.command("demo")(demo.demo)
