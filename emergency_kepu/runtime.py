@@ -28,7 +28,7 @@ from emergency_kepu.pipeline.jobs import dispatch_record, feed_record
 from emergency_kepu.pipeline.stages import STAGES
 from emergency_kepu.services import Wired
 from emergency_kepu.settings import FeedSettings
-from emergency_kepu.store import dead, due, feeds, incidents, ledger
+from emergency_kepu.store import dead, due, feeds, incidents, ledger, progress
 from emergency_kepu.store.decisions import append_decision
 
 log = structlog.get_logger(__name__)
@@ -114,7 +114,7 @@ class Runtime:
                 one_owner=bool(self.services.channels[row.channel].rates),
                 again="@start",
             )
-            for row in ledger.open_batches(conn)
+            for row in progress.open_batches(conn)
             if row.channel in self.services.channels
         ]
         return [*operations.unplanned(conn), *batches]

@@ -14,7 +14,7 @@ from emergency_kepu.bus.embedded import publish_in
 from emergency_kepu.campaigns import operations
 from emergency_kepu.cli.output import ConfigOption, JsonOption, database_of, print_json, print_table
 from emergency_kepu.domain.clock import SystemClock
-from emergency_kepu.store import campaigns, ledger
+from emergency_kepu.store import campaigns, progress
 
 app = typer.Typer(help="Campaigns: list, status, approve, reject, cancel.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def status(campaign: Campaign, config: ConfigOption) -> None:
     with database_of(config).reading() as conn:
         campaigns.latest(conn, campaign)
         revisions = campaigns.revisions(conn, campaign)
-        counts = [dict(row._mapping) for row in ledger.counts(conn, campaign)]
+        counts = [dict(row._mapping) for row in progress.counts(conn, campaign)]
     print_json({"revisions": revisions, "deliveries": counts})
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from emergency_kepu.cli.output import ConfigOption, JsonOption, database_of, print_json, print_table
-from emergency_kepu.store import ledger
+from emergency_kepu.store import progress
 
 app = typer.Typer(help="Deliveries: list.", no_args_is_help=True)
 
@@ -25,7 +25,7 @@ def list_(
 ) -> None:
     """Counts by campaign, channel, language, state and reason."""
     with database_of(config).reading() as conn:
-        rows = ledger.counts(conn, campaign)
+        rows = progress.counts(conn, campaign)
     if json_output:
         print_json([dict(row._mapping) for row in rows])
         return

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from emergency_kepu.cli.output import print_table
 from emergency_kepu.demo.check import Finding
 from emergency_kepu.domain.severity import Severity
-from emergency_kepu.store import campaigns, incidents, ledger
+from emergency_kepu.store import campaigns, incidents, progress
 from emergency_kepu.store.tables import decisions, messages
 
 
@@ -53,7 +53,7 @@ def _campaigns(conn: Connection, console: Console) -> None:
 
 def _deliveries(conn: Connection, console: Console) -> None:
     totals: Counter[tuple[str, str, str, str]] = Counter()
-    for row in ledger.counts(conn):
+    for row in progress.counts(conn):
         totals[row.channel, row.locale, row.state, row.reason or ""] += row.number
     rows = [(*key, count) for key, count in sorted(totals.items())]
     print_table("\nDeliveries", ("channel", "language", "state", "reason", "count"), rows, console)

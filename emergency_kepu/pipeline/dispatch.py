@@ -20,7 +20,7 @@ from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.domain.errors import Unprocessable
 from emergency_kepu.pipeline.jobs import Dispatch, decode, dispatch_record
 from emergency_kepu.pipeline.services import Services
-from emergency_kepu.store import campaigns, ledger
+from emergency_kepu.store import campaigns, ledger, progress
 from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.due import put_due
 from emergency_kepu.store.ledger import Claimed
@@ -184,7 +184,7 @@ def _afterwards(conn: Connection, services: Services, row: CampaignRow, job: Dis
             dispatch_record(job.batch_id, channel=job.channel, lane=row.lane, one_owner=one_owner, again=suffix),
             at,
         )
-    elif ledger.open_count(conn, row.id, row.revision) == 0:
+    elif progress.open_count(conn, row.id, row.revision) == 0:
         campaigns.finish(conn, row.id, row.revision, now)
 
 

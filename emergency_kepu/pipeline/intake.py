@@ -27,7 +27,7 @@ from emergency_kepu.matching.observe import observe
 from emergency_kepu.pipeline.jobs import FeedDocument, decode
 from emergency_kepu.pipeline.judge import Arrival, Judgement, judge
 from emergency_kepu.pipeline.services import Services
-from emergency_kepu.store import campaigns, dead, incidents, ledger
+from emergency_kepu.store import campaigns, dead, incidents, progress
 from emergency_kepu.store.decisions import append_decision
 
 _OPEN = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED)
@@ -85,13 +85,16 @@ def _take(conn: Connection, services: Services, key: str, alert: Alert, arrival:
     out: list[Record] = []
     for observation in seen:
         judgement = judge(conn, services, alert, observation, arrival, now)
-        out += _carry_out(conn, services, judgement, key, alert)
+        out += _carry_out(conn, services, judgement, key, alert, arrival.feed)
     return out
 
 
-def _carry_out(conn: Connection, services: Services, judgement: Judgement, key: str, alert: Alert) -> list[Record]:
+def _carry_out(
+    conn: Connection, services: Services, judgement: Judgement, key: str, alert: Alert, feed: str
+) -> list[Record]:
     now = services.clock.now()
     incident, row = judgement.incident, judgement.row
+    incidents.remember_ended(conn, feed, judgement.ended_early, now)
     if incident is not None:
         incidents.save(conn, incident)
         incidents.link(conn, incident.id, key, alert.identifier)
@@ -159,5 +162,5 @@ def _unplanned_of(conn: Connection, alert_ids: set[str]) -> list[Record]:
         operations.first_record(row)
         for incident_id in sorted(found)
         for row in campaigns.of_incident(conn, incident_id)
-        if row.state is CampaignState.LAUNCHED and not row.plan_complete and not ledger.counts(conn, row.id)
+        if row.state is CampaignState.LAUNCHED and not row.plan_complete and not progress.counts(conn, row.id)
     ]

@@ -17,7 +17,7 @@ from emergency_kepu.domain.alert import Alert, Effect
 from emergency_kepu.domain.campaign import CampaignKind, CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.hazard import HAZARDS
-from emergency_kepu.domain.incident import Incident, incident_id
+from emergency_kepu.domain.incident import AlertKey, Incident, incident_id
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.matching.audience import query_for
 from emergency_kepu.matching.correlate import OUTBREAK_WINDOW, Change, Match, applied, correlate
@@ -55,6 +55,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
     row: CampaignRow | None = None
     """The revision to add, approved or waiting; None when nothing is prepared."""
+    ended_early: tuple[AlertKey, ...] = ()
+    """Messages that a cancel names and that never came: should they come later, they are over."""
 
 
 def judge(
@@ -66,7 +68,11 @@ def judge(
     known = incidents.candidates(conn, hazard=seen.hazard, identifiers=named, updated_after=seen.sent - window)
     match = correlate(seen, known)
     if match.change is Change.NOTHING_TO_END:
-        return _only_said(None, match.change, Action.IGNORE, Reason.NO_CHANGE, match.why)
+        said = _only_said(None, match.change, Action.IGNORE, Reason.NO_CHANGE, match.why)
+        return msgspec.structs.replace(said, ended_early=seen.references if seen.public and not seen.drill else ())
+    if match.change is Change.NEW and incidents.ended_before(conn, seen.feed, seen.key):
+        detail = "its cancel came before it: it is over"
+        return _only_said(None, match.change, Action.IGNORE, Reason.OLDER_REVISION, detail)
     tz = gazetteer.timezone_of(seen.place_codes, seen.lat, seen.lon)
     incident = applied(seen, match, incident_id=incident_id(alert, seen.hazard), tz=tz)
     if seen.effect is Effect.INFO and match.incident is None:

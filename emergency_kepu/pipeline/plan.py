@@ -25,7 +25,7 @@ from emergency_kepu.domain.errors import ContentError
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind
 from emergency_kepu.pipeline.jobs import Launch, decode, dispatch_record, launch_record
 from emergency_kepu.pipeline.services import Services
-from emergency_kepu.store import campaigns, ledger, recipients
+from emergency_kepu.store import campaigns, ledger, progress, reach, recipients
 from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.codec import pack
 from emergency_kepu.store.ledger import PlannedBatch, PlannedDelivery
@@ -54,7 +54,7 @@ def _page(conn: Connection, services: Services, launch: Launch) -> list[Record]:
     onward = _onward(row, launch, more=len(ways) == size, last=last)
     campaigns.add_planned(conn, row.id, row.revision, planned=planned, complete=onward is None)
     if onward is None:
-        if not out and ledger.open_count(conn, row.id, row.revision) == 0:
+        if not out and progress.open_count(conn, row.id, row.revision) == 0:
             campaigns.finish(conn, row.id, row.revision, services.clock.now())
         return out
     return [*out, launch_record(onward)]
@@ -84,7 +84,7 @@ def _audience(conn: Connection, row: CampaignRow, after: str, size: int) -> list
 
 def _reached(conn: Connection, row: CampaignRow, after: str, size: int) -> list[_Way]:
     """The way by which they were reached: it worked, and it is where they look."""
-    found = ledger.reached(conn, row.id, row.spec.only_reached_by, after=after, limit=size)
+    found = reach.reached(conn, row.id, row.spec.only_reached_by, after=after, limit=size)
     known = recipients.by_ids(conn, [item[0] for item in found])
     refused = recipients.opted_out(conn, [item[2] for item in found])
     ways: list[_Way] = []
@@ -102,7 +102,7 @@ def _reached(conn: Connection, row: CampaignRow, after: str, size: int) -> list[
 def _write(
     conn: Connection, services: Services, row: CampaignRow, launch: Launch, ways: Sequence[_Way]
 ) -> tuple[int, list[Record]]:
-    done = ledger.already_planned(conn, row.id, row.revision, [recipient.id for recipient, _ in ways])
+    done = reach.already_planned(conn, row.id, row.revision, [recipient.id for recipient, _ in ways])
     by_channel: dict[str, list[PlannedDelivery]] = {}
     rendered: dict[tuple[str, str, str], str | ContentError] = {}
     for recipient, route in ways:

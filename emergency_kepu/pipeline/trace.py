@@ -75,6 +75,7 @@ def _one(conn: Connection, services: Services, alert: Alert, feed: str, now: dat
     found = []
     for observation in seen:
         judgement = judge(conn, services, alert, observation, arrival, now)
+        incidents.remember_ended(conn, feed, judgement.ended_early, now)
         outcome = "recorded"
         if judgement.row is not None:
             needed = judgement.row.approvals_needed

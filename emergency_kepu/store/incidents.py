@@ -9,9 +9,9 @@ from sqlalchemy import Connection, select
 
 from emergency_kepu.domain.alert import Alert
 from emergency_kepu.domain.errors import NotFound
-from emergency_kepu.domain.incident import Incident, IncidentStatus
+from emergency_kepu.domain.incident import AlertKey, Incident, IncidentStatus
 from emergency_kepu.store.codec import pack, unpack
-from emergency_kepu.store.tables import alerts, incident_alerts, incidents
+from emergency_kepu.store.tables import alerts, ended_early, incident_alerts, incidents
 from emergency_kepu.store.upsert import insert_new, put
 
 
@@ -133,3 +133,17 @@ def lapsed(conn: Connection, now: datetime, *, limit: int = 100) -> list[Inciden
         .limit(limit)
     )
     return [unpack(raw, Incident) for raw in conn.scalars(query)]
+
+
+def remember_ended(conn: Connection, feed: str, ended: Iterable[AlertKey], at: datetime) -> None:
+    """A cancel came before what it cancels (CAP messages may overtake each other)."""
+    rows = [{"feed": feed, "sender": key.sender, "identifier": key.identifier, "at": at} for key in ended]
+    insert_new(conn, ended_early, rows)
+
+
+def ended_before(conn: Connection, feed: str, key: AlertKey) -> bool:
+    """Whether a cancel of this message came first."""
+    query = select(ended_early.c.at).where(
+        ended_early.c.feed == feed, ended_early.c.sender == key.sender, ended_early.c.identifier == key.identifier
+    )
+    return conn.execute(query).first() is not None

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, insert, or_, select, update
 
 from emergency_kepu.delivery.retry import NextStep
 from emergency_kepu.domain.campaign import CampaignState, Lane
 from emergency_kepu.domain.decision import Reason
-from emergency_kepu.domain.delivery import FINAL, REACHED, DeliveryState
+from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.store.tables import batches, campaigns, deliveries, messages
 from emergency_kepu.store.upsert import insert_new
 
@@ -290,90 +290,6 @@ def _skip(conn: Connection, condition: Any, reason: Reason, now: datetime) -> in
     return int(conn.execute(statement).rowcount)
 
 
-def reached(
-    conn: Connection, campaign_id: str, revisions: Sequence[int], *, after: str, limit: int
-) -> list[tuple[str, str, str, str]]:
-    """(recipient, channel, target, locale) of whoever certainly or perhaps got one of these revisions.
-
-    In order of recipient id, each once, beginning after `after`: the way of their newest delivery.
-    """
-    query = (
-        select(
-            deliveries.c.recipient_id,
-            deliveries.c.channel,
-            deliveries.c.target,
-            deliveries.c.locale,
-            func.max(deliveries.c.revision),
-        )
-        .where(
-            deliveries.c.campaign_id == campaign_id,
-            deliveries.c.revision.in_(revisions),
-            or_(
-                deliveries.c.state.in_(REACHED),
-                deliveries.c.state == _S.SENDING,
-                deliveries.c.maybe_sent.is_(True),
-            ),
-            deliveries.c.recipient_id > after,
-        )
-        .group_by(deliveries.c.recipient_id, deliveries.c.channel, deliveries.c.target, deliveries.c.locale)
-        .order_by(deliveries.c.recipient_id, func.max(deliveries.c.revision).desc())
-        .limit(limit * 2)
-    )
-    found: dict[str, tuple[str, str, str, str]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row[0], (row[0], row[1], row[2], row[3]))
-        if len(found) == limit:
-            break
-    return list(found.values())
-
-
-def already_planned(conn: Connection, campaign_id: str, revision: int, recipient_ids: Sequence[str]) -> set[str]:
-    """Which of these recipients this revision has a delivery for."""
-    found: set[str] = set()
-    for start in range(0, len(recipient_ids), 500):
-        query = select(deliveries.c.recipient_id).where(
-            deliveries.c.campaign_id == campaign_id,
-            deliveries.c.revision == revision,
-            deliveries.c.recipient_id.in_(recipient_ids[start : start + 500]),
-        )
-        found.update(conn.scalars(query))
-    return found
-
-
-def open_count(conn: Connection, campaign_id: str, revision: int) -> int:
-    """Deliveries that are not final."""
-    query = (
-        select(func.count())
-        .select_from(deliveries)
-        .where(
-            deliveries.c.campaign_id == campaign_id,
-            deliveries.c.revision == revision,
-            deliveries.c.state.not_in(FINAL),
-        )
-    )
-    return int(conn.scalar(query) or 0)
-
-
-def counts(conn: Connection, campaign_id: str | None = None) -> Sequence[Row[Any]]:
-    """Rows (campaign_id, revision, channel, locale, state, reason, number, doubled)."""
-    columns = (
-        deliveries.c.campaign_id,
-        deliveries.c.revision,
-        deliveries.c.channel,
-        deliveries.c.locale,
-        deliveries.c.state,
-        deliveries.c.reason,
-    )
-    query = (
-        select(*columns, func.count().label("number"), func.sum(deliveries.c.possible_duplicates).label("doubled"))
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    if campaign_id is not None:
-        query = query.where(deliveries.c.campaign_id == campaign_id)
-    return conn.execute(query).all()
-
-
 def free_leases(conn: Connection, *, now: datetime) -> int:
     """At the start of a process that knows itself alone on this database: claims of the dead run out at once."""
     statement = (
@@ -382,13 +298,6 @@ def free_leases(conn: Connection, *, now: datetime) -> int:
         .values(lease_until=now)
     )
     return int(conn.execute(statement).rowcount)
-
-
-def open_batches(conn: Connection, *, limit: int = 10_000) -> Sequence[Row[str, str, str]]:
-    """Batches (id, channel, lane) with work left: looked at again at start-up."""
-    left = exists().where(deliveries.c.batch_id == batches.c.id, deliveries.c.state.in_((_S.QUEUED, _S.SENDING)))
-    query = select(batches.c.id, batches.c.channel, batches.c.lane).where(left).limit(limit)
-    return conn.execute(query).all()
 
 
 def receipt(conn: Connection, *, provider_id: str, state: DeliveryState, detail: str, now: datetime) -> bool:

@@ -86,6 +86,15 @@ incident_alerts = Table(
     Column("identifier", String, nullable=False, index=True, comment="for references that name only it"),
 )
 
+ended_early = Table(
+    "ended_early",
+    metadata,
+    Column("feed", String, primary_key=True, comment="a feed ends its own messages, not another's"),
+    Column("sender", String, primary_key=True, comment="of the message that a cancel named"),
+    Column("identifier", String, primary_key=True),
+    Column("at", Instant, nullable=False, comment="when the cancel came, before what it cancels"),
+)
+
 decisions = Table(
     "decisions",
     metadata,

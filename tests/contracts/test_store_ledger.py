@@ -10,7 +10,7 @@ import pytest
 from emergency_kepu.delivery.retry import NextStep
 from emergency_kepu.domain.campaign import Lane
 from emergency_kepu.domain.delivery import DeliveryState
-from emergency_kepu.store import ledger, migrate
+from emergency_kepu.store import ledger, migrate, progress, reach
 from emergency_kepu.store.database import Database
 from emergency_kepu.store.ledger import PlannedBatch, PlannedDelivery
 from emergency_kepu.store.tables import messages
@@ -59,7 +59,7 @@ def test_a_batch_is_written_once(database: Database) -> None:
     with database.begin() as conn:
         assert ledger.add_batch(conn, batch(), now=NOW)
         assert not ledger.add_batch(conn, batch(people=9), now=NOW)
-        assert ledger.open_count(conn, "c", 1) == 3
+        assert progress.open_count(conn, "c", 1) == 3
 
 
 def test_one_worker_gets_each_delivery(database: Database) -> None:
@@ -79,7 +79,7 @@ def test_after_the_lease_it_is_claimed_again_and_counted(database: Database) -> 
     with database.begin() as conn:
         assert ledger.settle(conn, "c.1.sms.0-0", [(0, SENT)], worker="a", now=NOW) == 0, "a thawed worker"
         assert ledger.settle(conn, "c.1.sms.0-0", [(0, SENT)], worker="b", now=NOW) == 1
-        assert [row.doubled for row in ledger.counts(conn)] == [1]
+        assert [row.doubled for row in progress.counts(conn)] == [1]
 
 
 def test_a_later_revision_waits_for_the_earlier_request_and_tells_who_may_have_been_told(database: Database) -> None:
@@ -92,7 +92,7 @@ def test_a_later_revision_waits_for_the_earlier_request_and_tells_who_may_have_b
 
     assert claim(database, "b", revision=2) == [0], "the others have revision 1 still on its way"
     with database.begin() as conn:
-        told = ledger.reached(conn, "c", (1,), after="", limit=10)
+        told = reach.reached(conn, "c", (1,), after="", limit=10)
     assert [item[0] for item in told] == ["p0", "p1", "p2"], "a request on its way may have arrived"
 
 
@@ -105,8 +105,8 @@ def test_superseding_stops_what_is_queued_and_nothing_else(database: Database) -
         ledger.release(conn, "c.1.sms.0-0", [1, 2], worker="a", now=NOW, next_at=NOW)
 
         assert ledger.supersede(conn, "c", below_revision=2, now=NOW) == 2
-        assert ledger.open_count(conn, "c", 1) == 0
-        assert [item[0] for item in ledger.reached(conn, "c", (1,), after="", limit=10)] == ["p0"]
+        assert progress.open_count(conn, "c", 1) == 0
+        assert [item[0] for item in reach.reached(conn, "c", (1,), after="", limit=10)] == ["p0"]
 
 
 def test_pages_of_the_reached_hold_everyone_once(database: Database) -> None:
@@ -116,7 +116,7 @@ def test_pages_of_the_reached_hold_everyone_once(database: Database) -> None:
     with database.begin() as conn:
         ledger.settle(conn, "c.1.sms.0-0", [(n, SENT) for n in numbers], worker="a", now=NOW)
         seen: list[str] = []
-        while page := ledger.reached(conn, "c", (1,), after=seen[-1] if seen else "", limit=10):
+        while page := reach.reached(conn, "c", (1,), after=seen[-1] if seen else "", limit=10):
             seen += [item[0] for item in page]
 
     assert seen == sorted({f"p{number}" for number in range(25)})

@@ -184,6 +184,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_due_at"), ["at"], unique=False)
 
     op.create_table(
+        "ended_early",
+        sa.Column("feed", sa.String(), nullable=False, comment="a feed ends its own messages, not another's"),
+        sa.Column("sender", sa.String(), nullable=False, comment="of the message that a cancel named"),
+        sa.Column("identifier", sa.String(), nullable=False),
+        sa.Column("at", Instant(), nullable=False, comment="when the cancel came, before what it cancels"),
+        sa.PrimaryKeyConstraint("feed", "sender", "identifier", name=op.f("pk_ended_early")),
+    )
+    op.create_table(
         "feed_states",
         sa.Column("feed", sa.String(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False, comment="feeds.poller.FeedState as JSON"),
@@ -339,6 +347,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_incidents_hazard_status"))
 
     op.drop_table("incidents")
+    op.drop_table("ended_early")
     op.drop_table("feed_states")
     with op.batch_alter_table("due", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_due_at"))

@@ -1,0 +1,54 @@
+"""How far deliveries are: counts, what is open, what has work left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, func, select
+
+from emergency_kepu.domain.delivery import FINAL, DeliveryState
+from emergency_kepu.store.tables import batches, deliveries
+
+_S = DeliveryState
+
+
+def open_count(conn: Connection, campaign_id: str, revision: int) -> int:
+    """Deliveries that are not final."""
+    query = (
+        select(func.count())
+        .select_from(deliveries)
+        .where(
+            deliveries.c.campaign_id == campaign_id,
+            deliveries.c.revision == revision,
+            deliveries.c.state.not_in(FINAL),
+        )
+    )
+    return int(conn.scalar(query) or 0)
+
+
+def counts(conn: Connection, campaign_id: str | None = None) -> Sequence[Row[Any]]:
+    """Rows (campaign_id, revision, channel, locale, state, reason, number, doubled)."""
+    columns = (
+        deliveries.c.campaign_id,
+        deliveries.c.revision,
+        deliveries.c.channel,
+        deliveries.c.locale,
+        deliveries.c.state,
+        deliveries.c.reason,
+    )
+    query = (
+        select(*columns, func.count().label("number"), func.sum(deliveries.c.possible_duplicates).label("doubled"))
+        .group_by(*columns)
+        .order_by(*columns)
+    )
+    if campaign_id is not None:
+        query = query.where(deliveries.c.campaign_id == campaign_id)
+    return conn.execute(query).all()
+
+
+def open_batches(conn: Connection, *, limit: int = 10_000) -> Sequence[Row[str, str, str]]:
+    """Batches (id, channel, lane) with work left: looked at again at start-up."""
+    left = exists().where(deliveries.c.batch_id == batches.c.id, deliveries.c.state.in_((_S.QUEUED, _S.SENDING)))
+    query = select(batches.c.id, batches.c.channel, batches.c.lane).where(left).limit(limit)
+    return conn.execute(query).all()

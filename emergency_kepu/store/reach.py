@@ -1,0 +1,62 @@
+"""Who was told: certainly, perhaps, or in this revision already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, or_, select
+
+from emergency_kepu.domain.delivery import REACHED, DeliveryState
+from emergency_kepu.store.tables import deliveries
+
+_S = DeliveryState
+
+
+def reached(
+    conn: Connection, campaign_id: str, revisions: Sequence[int], *, after: str, limit: int
+) -> list[tuple[str, str, str, str]]:
+    """(recipient, channel, target, locale) of whoever certainly or perhaps got one of these revisions.
+
+    In order of recipient id, each once, beginning after `after`: the way of their newest delivery.
+    """
+    query = (
+        select(
+            deliveries.c.recipient_id,
+            deliveries.c.channel,
+            deliveries.c.target,
+            deliveries.c.locale,
+            func.max(deliveries.c.revision),
+        )
+        .where(
+            deliveries.c.campaign_id == campaign_id,
+            deliveries.c.revision.in_(revisions),
+            or_(
+                deliveries.c.state.in_(REACHED),
+                deliveries.c.state == _S.SENDING,
+                deliveries.c.maybe_sent.is_(True),
+            ),
+            deliveries.c.recipient_id > after,
+        )
+        .group_by(deliveries.c.recipient_id, deliveries.c.channel, deliveries.c.target, deliveries.c.locale)
+        .order_by(deliveries.c.recipient_id, func.max(deliveries.c.revision).desc())
+        .limit(limit * 2)
+    )
+    found: dict[str, tuple[str, str, str, str]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row[0], (row[0], row[1], row[2], row[3]))
+        if len(found) == limit:
+            break
+    return list(found.values())
+
+
+def already_planned(conn: Connection, campaign_id: str, revision: int, recipient_ids: Sequence[str]) -> set[str]:
+    """Which of these recipients this revision has a delivery for."""
+    found: set[str] = set()
+    for start in range(0, len(recipient_ids), 500):
+        query = select(deliveries.c.recipient_id).where(
+            deliveries.c.campaign_id == campaign_id,
+            deliveries.c.revision == revision,
+            deliveries.c.recipient_id.in_(recipient_ids[start : start + 500]),
+        )
+        found.update(conn.scalars(query))
+    return found
