@@ -18,9 +18,10 @@ from emergency_kepu.delivery.retry import NextStep, RetryRule, decide_retry
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.domain.errors import Unprocessable
+from emergency_kepu.pipeline.failover import Lost, fail_over
 from emergency_kepu.pipeline.jobs import Dispatch, decode, dispatch_record
 from emergency_kepu.pipeline.services import Services
-from emergency_kepu.store import campaigns, ledger, progress
+from emergency_kepu.store import campaigns, ledger, progress, recipients
 from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.due import put_due
 from emergency_kepu.store.ledger import Claimed
@@ -44,7 +45,7 @@ async def dispatch(record: Record, services: Services) -> list[Record]:
         _count_claims(services, claimed)
         allowed, held, wait = _within_rate(services, channel, claimed)
         steps = await _send_all(services, channel, row, allowed)
-        await services.database.write(lambda conn: _settle(conn, services, job.batch_id, steps, held, wait))
+        await services.database.write(lambda conn: _settle(conn, services, row, job, steps, held, wait))
         _count_steps(services, channel, steps)
     await services.database.write(lambda conn: _afterwards(conn, services, row, job))
     return []
@@ -91,7 +92,7 @@ def _within_rate(
 
 async def _send_all(
     services: Services, channel: Channel, row: CampaignRow, claimed: Sequence[Claimed]
-) -> list[tuple[int, NextStep]]:
+) -> list[tuple[Claimed, NextStep]]:
     """Provider calls side by side, as many as the channel bears."""
     settings = services.settings.delivery
     rule = RetryRule(
@@ -102,13 +103,13 @@ async def _send_all(
     groups = [list(claimed[start : start + channel.batch_size]) for start in range(0, len(claimed), channel.batch_size)]
     gate = asyncio.Semaphore(channel.concurrency)
 
-    async def call(group: list[Claimed]) -> list[tuple[int, NextStep]]:
+    async def call(group: list[Claimed]) -> list[tuple[Claimed, NextStep]]:
         async with gate:
             outcomes = await channel.send([_outbound(item, row) for item in group])
         now = services.clock.now()
         return [
             (
-                item.n,
+                item,
                 decide_retry(
                     outcome,
                     attempt=item.attempt,
@@ -121,7 +122,7 @@ async def _send_all(
             for item, outcome in zip(group, _complete(outcomes, group), strict=True)
         ]
 
-    steps: list[tuple[int, NextStep]] = []
+    steps: list[tuple[Claimed, NextStep]] = []
     for found in await asyncio.gather(*(call(group) for group in groups)):
         steps.extend(found)
     return steps
@@ -152,23 +153,44 @@ def _outbound(item: Claimed, row: CampaignRow) -> OutboundMessage:
 def _settle(
     conn: Connection,
     services: Services,
-    batch_id: str,
-    steps: Sequence[tuple[int, NextStep]],
+    row: CampaignRow,
+    job: Dispatch,
+    steps: Sequence[tuple[Claimed, NextStep]],
     held: Sequence[Claimed],
     wait: float,
 ) -> None:
     now = services.clock.now()
-    ledger.settle(conn, batch_id, steps, worker=services.worker, now=now)
+    ledger.settle(conn, job.batch_id, [(item.n, step) for item, step in steps], worker=services.worker, now=now)
+    failed = [(item, step) for item, step in steps if step.state is DeliveryState.FAILED]
+    ours = ledger.failed_among(conn, job.batch_id, [item.n for item, _ in failed]) if failed else set()
+    failed = [(item, step) for item, step in failed if item.n in ours]
+    for item, step in failed:
+        if step.reason is Reason.OPTED_OUT:
+            # the provider knows it first: the next campaign must not ask it again
+            recipients.opt_out(conn, channel=job.channel, target=item.target, at=now, source=step.detail)
+    if failed:
+        fail_over(conn, services, row, [_lost(item, step, job.channel) for item, step in failed])
     if held:
         numbers = [item.n for item in held]
         ledger.release(
             conn,
-            batch_id,
+            job.batch_id,
             numbers,
             worker=services.worker,
             now=now,
             next_at=now + timedelta(seconds=wait),
         )
+
+
+def _lost(item: Claimed, step: NextStep, channel: str) -> Lost:
+    doubtful = step.maybe_sent or item.possible_duplicate
+    return Lost(
+        delivery_id=item.delivery_id,
+        recipient_id=item.recipient_id,
+        channel=channel,
+        reason=step.reason,
+        maybe_sent=doubtful,
+    )
 
 
 def _afterwards(conn: Connection, services: Services, row: CampaignRow, job: Dispatch) -> None:
@@ -194,7 +216,7 @@ def _count_claims(services: Services, claimed: Sequence[Claimed]) -> None:
         services.metrics.doubled.inc(doubled)
 
 
-def _count_steps(services: Services, channel: Channel, steps: Sequence[tuple[int, NextStep]]) -> None:
+def _count_steps(services: Services, channel: Channel, steps: Sequence[tuple[Claimed, NextStep]]) -> None:
     for _, step in steps:
         services.metrics.deliveries.labels(channel.name, step.state.value).inc()
         if step.state is not DeliveryState.SENT and step.reason:

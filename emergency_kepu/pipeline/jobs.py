@@ -60,6 +60,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """delivered, failed, or opted_out."""
     detail: str = ""
     target: str = ""
+    tries: int = 0
+    """How often it found no delivery with this id."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -115,7 +117,7 @@ def receipt_record(receipt: Receipt) -> Record:
     return Record(
         topic=RECEIPT,
         key=receipt.provider_id,
-        id=f"{receipt.channel}/{receipt.provider_id}/{receipt.state}",
+        id=f"{receipt.channel}/{receipt.provider_id}/{receipt.state}" + (f"@{receipt.tries}" if receipt.tries else ""),
         value=_encoder.encode(receipt),
     )
 

@@ -22,6 +22,7 @@ from emergency_kepu.store.tables import batches, campaigns, deliveries, messages
 from emergency_kepu.store.upsert import insert_new
 
 _S = DeliveryState
+_STAYS = (Reason.LOCALE_FALLBACK, Reason.FAILED_OVER)
 _STOPPED = (CampaignState.CANCELLED, CampaignState.SUPERSEDED)
 
 
@@ -35,6 +36,8 @@ class PlannedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     state: DeliveryState = DeliveryState.QUEUED
     reason: Reason | None = None
     detail: str = ""
+    maybe_sent: bool = False
+    """An earlier way may have reached the recipient after all: sending counts as a possible duplicate."""
 
 
 class PlannedBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +101,7 @@ def add_batch(conn: Connection, batch: PlannedBatch, *, now: datetime) -> bool:
             "state": item.state.value,
             "reason": item.reason.value if item.reason else None,
             "detail": item.detail or None,
+            "maybe_sent": item.maybe_sent,
             "updated_at": now,
         }
         for n, item in enumerate(batch.deliveries)
@@ -203,10 +207,10 @@ def settle(
         )
         .values(
             state=bindparam("b_state"),
-            # that a reader got another language than they asked for stays on record beside "sent"
+            # that a reader got another language, or a spare address, stays on record beside "sent"
             reason=func.coalesce(
                 bindparam("b_reason", type_=deliveries.c.reason.type),
-                case((deliveries.c.reason == Reason.LOCALE_FALLBACK, deliveries.c.reason), else_=None),
+                case((or_(*(deliveries.c.reason == kept for kept in _STAYS)), deliveries.c.reason), else_=None),
             ),
             detail=bindparam("b_detail"),
             provider_id=func.coalesce(bindparam("b_provider"), deliveries.c.provider_id),
@@ -300,16 +304,9 @@ def free_leases(conn: Connection, *, now: datetime) -> int:
     return int(conn.execute(statement).rowcount)
 
 
-def receipt(conn: Connection, *, provider_id: str, state: DeliveryState, detail: str, now: datetime) -> bool:
-    """What the provider said later: SENT moves to DELIVERED or FAILED; a late word about a settled one is nothing."""
-    statement = (
-        update(deliveries)
-        .where(deliveries.c.provider_id == provider_id, deliveries.c.state == _S.SENT)
-        .values(
-            state=state.value,
-            detail=detail or None,
-            reason=Reason.PROVIDER_REFUSED.value if state is _S.FAILED else None,
-            updated_at=now,
-        )
+def failed_among(conn: Connection, batch_id: str, numbers: Sequence[int]) -> set[int]:
+    """Which of these are FAILED now: a worker whose claim was taken over settled nothing."""
+    query = select(deliveries.c.n).where(
+        deliveries.c.batch_id == batch_id, deliveries.c.n.in_(numbers), deliveries.c.state == _S.FAILED
     )
-    return conn.execute(statement).rowcount > 0
+    return set(conn.scalars(query))
