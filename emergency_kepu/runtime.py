@@ -9,6 +9,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 import structlog
@@ -19,16 +20,12 @@ from emergency_kepu.bus.port import Record
 from emergency_kepu.campaigns import operations
 from emergency_kepu.domain.campaign import Lane
 from emergency_kepu.domain.decision import Action, Decision, Reason
-from emergency_kepu.domain.errors import ParseError
 from emergency_kepu.domain.incident import IncidentStatus
-from emergency_kepu.feeds.format import FeedContext
-from emergency_kepu.feeds.poller import FeedState, Poller, PollRules, is_due, rejected
-from emergency_kepu.feeds.registry import load_format
-from emergency_kepu.pipeline.jobs import dispatch_record, feed_record
+from emergency_kepu.pipeline.jobs import dispatch_record
 from emergency_kepu.pipeline.stages import STAGES
+from emergency_kepu.polling import FeedPolling
 from emergency_kepu.services import Wired
-from emergency_kepu.settings import FeedSettings
-from emergency_kepu.store import dead, due, feeds, incidents, ledger, progress
+from emergency_kepu.store import dead, due, incidents, ledger, progress
 from emergency_kepu.store.decisions import append_decision
 
 log = structlog.get_logger(__name__)
@@ -48,11 +45,7 @@ class Runtime:
         self._scheduler = AsyncIOScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        settings = self.services.settings
-        self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
-        self._poller = Poller(wired.door, user_agent=f"emergency-kepu/0.1 ({settings.http.contact})", rng=self._rng)
-        self._started_at = self.services.clock.now()
-        self._polling = asyncio.Lock()
+        self._polls = FeedPolling(wired, started_at=self.services.clock.now(), rng=rng)
         self._running: set[asyncio.Future[None]] = set()
 
     async def start(self) -> None:
@@ -63,15 +56,18 @@ class Runtime:
         await services.bus.publish(await services.database.read(self._left_over))
         await services.bus.start(STAGES, services)
         clock = services.clock
-        every = {
-            self.poll_due: min((feed.every_seconds for feed in services.settings.feeds.values()), default=60.0) / 4,
-            self.tick_due: DUE_SECONDS,
-            self.sweep: _SWEEP_SECONDS,
-            self.measure: 5.0,
-        }
-        for job, seconds in every.items():
+        jobs: list[tuple[str, Callable[[], Awaitable[object]], float]] = [
+            ("tick_due", self.tick_due, DUE_SECONDS),
+            ("sweep", self.sweep, _SWEEP_SECONDS),
+            ("measure", self.measure, 5.0),
+        ]
+        # a job for each feed: one that hangs keeps no other waiting
+        for name, feed in services.settings.feeds.items():
+            if feed.url:
+                jobs.append((f"poll {name}", partial(self._polls.poll_if_due, name, feed), feed.every_seconds / 4))
+        for name, job, seconds in jobs:
             real = max(0.05, clock.real_seconds(seconds))
-            self._scheduler.add_job(self._run, "interval", [job], seconds=real, id=job.__name__)
+            self._scheduler.add_job(self._run, "interval", [name, job], seconds=real, id=name)
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -84,18 +80,18 @@ class Runtime:
         await self.services.bus.stop()
         await self.wired.close()
 
-    async def _run(self, job: Callable[[], Awaitable[object]]) -> None:
+    async def _run(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
         """One tick. A failing one is logged; the next comes all the same."""
-        task = asyncio.ensure_future(self._guarded(job))
+        task = asyncio.ensure_future(self._guarded(name, job))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         await asyncio.shield(task)
 
-    async def _guarded(self, job: Callable[[], Awaitable[object]]) -> None:
+    async def _guarded(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
         try:
             await job()
         except Exception:
-            log.exception("clockwork_failed", job=getattr(job, "__name__", "?"))
+            log.exception("clockwork_failed", job=name)
 
     # --- recovery ---------------------------------------------------------------------------------------------
 
@@ -123,53 +119,9 @@ class Runtime:
 
     async def poll_due(self) -> int:
         """Ask every feed whose time has come; returns how many documents were news."""
-        news = 0
-        async with self._polling:  # two rounds at once would ask a feed twice
-            for name, feed in self.services.settings.feeds.items():
-                if feed.url:
-                    news += await self._poll(name, feed)
-        return news
-
-    async def _poll(self, name: str, feed: FeedSettings) -> int:
-        services = self.services
-        before = await services.database.read(lambda conn: feeds.get_state(conn, name))
-        now = services.clock.now()
-        if not is_due(before, now):
-            return 0
-        rules = PollRules(every_seconds=feed.every_seconds, timeout_seconds=services.settings.http.timeout_seconds)
-        state, document = await self._poller.poll(feed.url, before, now, rules, feed.headers)
-        if document is None:
-            await self._remember(name, state)
-            return 0
-        record = feed_record(
-            feed=name,
-            body=document.body,
-            received_at=now,
-            received_wall=services.clock.wall(),
-            origin="poll",
-            backlog=self._is_backlog(before),
-        )
-        await services.bus.publish([record])
-        try:
-            load_format(feed.format)(document.body, feed=FeedContext(name=name))
-        except ParseError as problem:
-            # intake puts the document among the dead letters; the poll counts as failed, so that a 304 cannot hide it
-            state = rejected(before, str(problem), now, self._rng, rules)
-            state = msgspec.structs.replace(state, last_hash=document.hash)
-        await self._remember(name, state)
-        return 1
-
-    def _is_backlog(self, before: FeedState) -> bool:
-        quiet = timedelta(minutes=self.services.settings.guards.startup_quiet_minutes)
-        return before.last_success is None and self.services.clock.now() - self._started_at < quiet
-
-    async def _remember(self, name: str, state: FeedState) -> None:
-        await self.services.database.write(lambda conn: feeds.save_state(conn, name, state))
-        if state.last_success:
-            self.services.metrics.feed_success.labels(name).set(state.last_success.timestamp())
-        if state.last_error:
-            self.services.metrics.alerts.labels(name, "failed").inc()
-            log.warning("feed_poll_failed", feed=name, error=state.last_error, next_at=str(state.next_at))
+        feeds = self.services.settings.feeds
+        asked = (self._polls.poll_if_due(name, feed) for name, feed in feeds.items() if feed.url)
+        return sum(await asyncio.gather(*asked))
 
     async def tick_due(self) -> int:
         """Publish what has come due; returns how many."""

@@ -13,6 +13,8 @@ import msgspec
 import yaml
 
 from emergency_kepu.domain.errors import ConfigError
+from emergency_kepu.domain.expert import Expert
+from emergency_kepu.matching.experts import load_experts
 from emergency_kepu.matching.policy import Policy, load_policies
 
 
@@ -100,6 +102,10 @@ class FeedSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """True: what the feed shows at start-up is treated as news (demo, replay)."""
 
 
+DRILL_FEED = "drill"
+"""Where `kepu drill start` hands in its exercises. Always there; no configuration may take the name."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`kepu.yaml`, with the other files of the directory read into it."""
 
@@ -113,6 +119,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Name to `{kind: ..., ...}`; the rest belongs to the kind (docs/reference/channels.md)."""
     feeds: dict[str, FeedSettings] = {}
     policies: tuple[Policy, ...] = ()
+    experts: tuple[Expert, ...] = ()
     directory: str = ""
     """Where it was read from."""
 
@@ -123,11 +130,14 @@ def load_settings(directory: Path) -> Settings:
         msg = f"{directory}: no such configuration directory; give one with --config or copy the shipped `config/`"
         raise ConfigError(msg)
     raw = _mapping(directory / "kepu.yaml", required=True)
-    for reserved in ("feeds", "policies", "directory"):
+    for reserved in ("feeds", "policies", "experts", "directory"):
         if reserved in raw:
             msg = f"{directory / 'kepu.yaml'}: `{reserved}` does not belong here; it has its own file"
             raise ConfigError(msg)
-    feeds = _mapping(directory / "feeds.yaml", required=False).get("feeds", {})
+    feeds = _mapping(directory / "feeds.yaml", required=False).get("feeds") or {}
+    if DRILL_FEED in feeds:
+        msg = f"{directory / 'feeds.yaml'}: the name {DRILL_FEED!r} is kept for drills of the desk; choose another"
+        raise ConfigError(msg)
     try:
         settings = msgspec.convert({**raw, "feeds": feeds, "directory": str(directory)}, Settings)
     except msgspec.ValidationError as problem:
@@ -137,8 +147,12 @@ def load_settings(directory: Path) -> Settings:
     policies_file = directory / "policies.yaml"
     if policies_file.exists():
         settings = msgspec.structs.replace(settings, policies=load_policies(policies_file))
+    experts_file = directory / "experts.yaml"
+    if experts_file.exists():
+        settings = msgspec.structs.replace(settings, experts=load_experts(experts_file))
     _check_across(settings)
-    return settings
+    drill = FeedSettings(format="cap", official=True)
+    return msgspec.structs.replace(settings, feeds={**settings.feeds, DRILL_FEED: drill})
 
 
 def _check_across(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec, CampaignState, Lane, MessageFacts
+from emergency_kepu.domain.expert import Expert
 from emergency_kepu.domain.incident import Incident
 from emergency_kepu.domain.recipient import AudienceQuery
 from emergency_kepu.matching.policy import Policy
@@ -20,8 +21,10 @@ def campaign_id(incident_id: str) -> str:
     return f"c-{digest.hexdigest()}"
 
 
-def facts_of(incident: Incident, *, issued_at: datetime, source_names: dict[str, str]) -> MessageFacts:
-    """What the texts may say about an incident."""
+def facts_of(
+    incident: Incident, *, issued_at: datetime, source_names: dict[str, str], contact: Expert | None = None
+) -> MessageFacts:
+    """What the texts may say about an incident; `contact` is whom readers may ask."""
     return MessageFacts(
         source_name=incident.source_name,
         source_names=source_names,
@@ -34,6 +37,8 @@ def facts_of(incident: Incident, *, issued_at: datetime, source_names: dict[str,
         level_colour=incident.colour,
         values=incident.values,
         headlines=incident.headlines,
+        hotline=contact.hotline if contact else "",
+        hotline_names=dict(contact.institutions) if contact else {},
     )
 
 

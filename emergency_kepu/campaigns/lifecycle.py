@@ -3,6 +3,7 @@
 draft ──submit──▶ waiting ──approve (enough people)──▶ approved ──launch──▶ launched ──finish──▶ finished
   │                  │ reject                             │                    │
   └──cancel──────────┴──────────cancel────────────────────┴──────cancel────────┘──▶ cancelled
+finished ──retry──▶ launched                               (what failed is tried again)
 any state before finished ──supersede──▶ superseded        (a later revision takes its place)
 """
 
@@ -22,6 +23,7 @@ TRANSITIONS: dict[tuple[CampaignState, str], CampaignState] = {
     (_S.WAITING, "reject"): _S.REJECTED,
     (_S.APPROVED, "launch"): _S.LAUNCHED,
     (_S.LAUNCHED, "finish"): _S.FINISHED,
+    (_S.FINISHED, "retry"): _S.LAUNCHED,
     (_S.DRAFT, "cancel"): _S.CANCELLED,
     (_S.WAITING, "cancel"): _S.CANCELLED,
     (_S.APPROVED, "cancel"): _S.CANCELLED,

@@ -36,9 +36,10 @@ def submit(conn: Connection, campaign_id: str, *, actor: str, now: datetime) -> 
 
 
 def approve(
-    conn: Connection, campaign_id: str, *, actor: str, now: datetime, wall: float, note: str = ""
+    conn: Connection, campaign_id: str, *, actor: str, now: datetime, wall: float, note: str = "", hold: bool = False
 ) -> list[Record]:
-    """One person's approval of the latest revision. Launches when enough people have approved.
+    """One person's approval of the latest revision. Launches when enough people have approved; with `hold` it stays
+    approved until somebody launches it.
 
     Refused when the campaign does not wait for approval, when the author approves, or when a person approves twice.
     `wall` is machine time in seconds: the latency of an approved campaign is counted from the approval.
@@ -56,7 +57,7 @@ def approve(
         return []
     _move(conn, row, "approve")
     store.set_accepted_wall(conn, row, wall)
-    return launch(conn, campaign_id, now=now)
+    return [] if hold else launch(conn, campaign_id, now=now)
 
 
 def launch(conn: Connection, campaign_id: str, *, now: datetime) -> list[Record]:
@@ -91,6 +92,34 @@ def cancel(conn: Connection, campaign_id: str, *, actor: str, now: datetime) -> 
     detail = f"{actor} cancelled it: {stopped} deliveries were stopped"
     _record(conn, row, Action.STOP, detail, actor=actor, now=now)
     return stopped
+
+
+def retry(
+    conn: Connection, campaign_id: str, *, actor: str, now: datetime, channel: str | None, reason: str | None
+) -> tuple[int, list[str]]:
+    """What failed of the latest revision is tried again: (how many, in which batches).
+
+    Refused when nothing failed so, when the campaign was stopped, or when it is past its end: advice that comes after
+    the danger is worse than none.
+    """
+    row = store.latest(conn, campaign_id)
+    if row.state not in (CampaignState.LAUNCHED, CampaignState.FINISHED):
+        raise Refused(Reason.NO_CHANGE, f"campaign {campaign_id} is {row.state}: nothing of it is sent again")
+    if row.expires_at is not None and row.expires_at <= now:
+        raise Refused(Reason.EXPIRED, f"campaign {campaign_id} was over at {row.expires_at:%F %H:%MZ}")
+    batches = ledger.retry_failed(conn, row.id, row.revision, channel=channel, reason=reason, now=now)
+    number = sum(batches.values())
+    if not number:
+        raise Refused(Reason.NO_CHANGE, f"nothing of campaign {campaign_id} has failed that way")
+    if row.state is CampaignState.FINISHED:
+        _move(conn, row, "retry")
+    _record(conn, row, Action.LAUNCH, f"{actor} has {number} failed deliveries tried again", actor=actor, now=now)
+    return number, list(batches)
+
+
+def note(conn: Connection, campaign_id: str, detail: str, *, actor: str, now: datetime) -> None:
+    """One line of the record about the latest revision."""
+    _record(conn, store.latest(conn, campaign_id), Action.LAUNCH, detail, actor=actor, now=now)
 
 
 def unplanned(conn: Connection, *, limit: int = 1_000) -> Sequence[Record]:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection
 
 from emergency_kepu.bus.embedded import publish_in
-from emergency_kepu.campaigns import operations
-from emergency_kepu.cli.output import ConfigOption, JsonOption, database_of, print_json, print_table
+from emergency_kepu.campaigns import authoring, operations
+from emergency_kepu.campaigns.authoring import Wish
+from emergency_kepu.cli.actor import AsOption, PasswordStdin, named, proven
+from emergency_kepu.cli.instants import instant
+from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, database_of, print_json, print_table
+from emergency_kepu.content.preview import previews
+from emergency_kepu.desk.accounts import Right
 from emergency_kepu.domain.clock import SystemClock
+from emergency_kepu.domain.errors import UserError
+from emergency_kepu.matching.experts import match_experts, public_contact
+from emergency_kepu.services import open_database
+from emergency_kepu.settings import Settings, load_settings
 from emergency_kepu.store import campaigns, progress
+from emergency_kepu.store.audience_size import audience_size
 
-app = typer.Typer(help="Campaigns: list, status, approve, reject, cancel.", no_args_is_help=True)
+app = typer.Typer(
+    help="Campaigns: draft, preview, submit, approve, launch, status, reject, cancel, list.", no_args_is_help=True
+)
 
 Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN")]
-Actor = Annotated[str, typer.Option("--as", help="Who does it.", default_factory=getpass.getuser)]
 
 
 @app.command("list")
@@ -47,32 +56,161 @@ def status(campaign: Campaign, config: ConfigOption) -> None:
     print_json({"revisions": revisions, "deliveries": counts})
 
 
+@app.command("draft")
+def draft(
+    config: ConfigOption,
+    hazard: Annotated[str, typer.Option("--hazard", help="A code of the taxonomy.")],
+    place: Annotated[list[str], typer.Option("--place", help="Adcode or ISO country; several times for more.")],
+    source: Annotated[str, typer.Option("--source", help="The authority whose warning is explained.")],
+    channel: Annotated[list[str], typer.Option("--channel", help="A channel of kepu.yaml, the preferred first.")],
+    issued: Annotated[str | None, typer.Option("--issued", help="When it was issued; default: now.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="When it ends.")] = None,
+    severity: Annotated[str, typer.Option("--severity", help="Minor, Moderate, Severe, Extreme.")] = "Severe",
+    colour: Annotated[str | None, typer.Option("--colour", help="Only if the authority gave one.")] = None,
+    phase: Annotated[str, typer.Option("--phase", help="before, now, after")] = "now",
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="Only recipients with one of these.")] = None,
+    approvers: Annotated[int, typer.Option("--approvers", min=1, max=9)] = 1,
+    routine: Annotated[bool, typer.Option("--routine", help="Not urgent: the routine lane.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Write a campaign of your own. Nothing is sent before it is submitted and somebody else approves."""
+    settings = load_settings(config)
+    wish = Wish(
+        hazard=hazard,
+        places=tuple(place),
+        source=source,
+        issued_at=instant("--issued", issued),
+        until=instant("--until", until) if until else None,
+        channels=tuple(channel),
+        severity=severity,
+        colour=colour,
+        phase=phase,
+        tags=tuple(tag or ()),
+        urgent=not routine,
+        approvers=approvers,
+    )
+    authoring.check(wish)
+    _check_against(settings, wish)
+    now = datetime.now(UTC)
+    topic = catalog_of(settings).topics[hazard]
+    ranked = match_experts(
+        settings.experts,
+        fields=topic.meta.experts,
+        places=wish.places,
+        locale=settings.content.default_locale,
+        now=now,
+    )
+    with open_database(settings).begin() as conn:
+        actor = named(conn, Right.OPERATE)
+        row = authoring.write(conn, wish, actor=actor, now=now, wall=time.time(), contact=public_contact(ranked))
+        reach = audience_size(conn, row)
+    if json_output:
+        print_json({"campaign": row.id, "revision": row.revision, "state": row.state, "audience": reach})
+        return
+    typer.echo(f"{row.id}: a draft for {reach:,} recipients. Read it: kepu campaign preview {row.id}")
+    typer.echo(f"Then ask for approval: kepu campaign submit {row.id}")
+
+
+@app.command("preview")
+def preview(campaign: Campaign, config: ConfigOption, json_output: JsonOption = False) -> None:
+    """Every text as it would go out, and to how many; nothing is sent."""
+    settings = load_settings(config)
+    catalog = catalog_of(settings)
+    with open_database(settings).reading() as conn:
+        row = campaigns.latest(conn, campaign)
+        reach = audience_size(conn, row)
+    kinds = {name: str(raw["kind"]) for name, raw in settings.channels.items()}
+    texts = previews(
+        catalog,
+        hazard=row.hazard,
+        kind=row.kind,
+        spec=row.spec,
+        channel_kinds=kinds,
+    )
+    if json_output:
+        print_json({"campaign": row.id, "revision": row.revision, "audience": reach, "messages": texts})
+        return
+    typer.echo(f"{row.title}: {row.kind.value}, {row.state.value}, {reach:,} recipients")
+    for text in texts:
+        size = f"{text.size} {text.unit}" if text.text else ""
+        who = f", {text.audience}" if text.audience else ""
+        typer.echo(f"\n--- {text.channel}, {text.locale}{who} {size}\n{text.text or text.problem}")
+
+
+@app.command("submit")
+def submit(campaign: Campaign, config: ConfigOption) -> None:
+    """Ask for approval of a draft."""
+    with database_of(config).begin() as conn:
+        row = operations.submit(conn, campaign, actor=named(conn, Right.OPERATE), now=datetime.now(UTC))
+    needed = "one other person" if row.approvals_needed <= 1 else f"{row.approvals_needed} other people"
+    typer.echo(f"{campaign} waits: {needed} must approve it")
+
+
 @app.command("approve")
-def approve(campaign: Campaign, config: ConfigOption, actor: Actor, note: Annotated[str, typer.Option()] = "") -> None:
+def approve(
+    campaign: Campaign,
+    config: ConfigOption,
+    as_: AsOption = "",
+    note: Annotated[str, typer.Option("--note")] = "",
+    hold: Annotated[bool, typer.Option("--hold", help="Approve, and launch later.")] = False,
+    password_stdin: PasswordStdin = False,
+) -> None:
     """One person's yes. It goes out when enough people have said so."""
     clock = SystemClock()
-
-    def do(conn: Connection) -> bool:
-        records = operations.approve(conn, campaign, actor=actor, now=clock.now(), wall=time.time(), note=note)
-        publish_in(conn, records, clock)
-        return bool(records)
-
     with database_of(config).begin() as conn:
-        launched = do(conn)
-    typer.echo("approved: it goes out" if launched else "approved: one more person must approve")
+        actor = proven(conn, as_, Right.APPROVE, password_stdin=password_stdin)
+        records = operations.approve(
+            conn, campaign, actor=actor, now=clock.now(), wall=clock.wall(), note=note, hold=hold
+        )
+        publish_in(conn, records, clock)
+        state = campaigns.latest(conn, campaign).state
+    said = {"launched": "it goes out", "approved": f"it waits for `kepu campaign launch {campaign}`"}
+    typer.echo(f"approved by {actor}: {said.get(state.value, 'one more person must approve')}")
+
+
+@app.command("launch")
+def launch(campaign: Campaign, config: ConfigOption) -> None:
+    """Send what was approved with --hold. Refused for anything that has not been approved."""
+    clock = SystemClock()
+    with database_of(config).begin() as conn:
+        actor = named(conn, Right.OPERATE)
+        records = operations.launch(conn, campaign, now=clock.now())
+        operations.note(conn, campaign, f"{actor} launched it", actor=actor, now=clock.now())
+        publish_in(conn, records, clock)
+    typer.echo(f"{campaign} goes out")
 
 
 @app.command("reject")
-def reject(campaign: Campaign, config: ConfigOption, actor: Actor, note: Annotated[str, typer.Option()] = "") -> None:
+def reject(
+    campaign: Campaign,
+    config: ConfigOption,
+    as_: AsOption = "",
+    note: Annotated[str, typer.Option("--note")] = "",
+    password_stdin: PasswordStdin = False,
+) -> None:
     """It is not sent."""
     with database_of(config).begin() as conn:
+        actor = proven(conn, as_, Right.APPROVE, password_stdin=password_stdin)
         operations.reject(conn, campaign, actor=actor, now=datetime.now(UTC), note=note)
-    typer.echo("rejected: nothing is sent")
+    typer.echo(f"rejected by {actor}: nothing is sent")
 
 
 @app.command("cancel")
-def cancel(campaign: Campaign, config: ConfigOption, actor: Actor) -> None:
+def cancel(campaign: Campaign, config: ConfigOption) -> None:
     """Stop what has not been sent."""
     with database_of(config).begin() as conn:
-        stopped = operations.cancel(conn, campaign, actor=actor, now=datetime.now(UTC))
+        stopped = operations.cancel(conn, campaign, actor=named(conn, Right.OPERATE), now=datetime.now(UTC))
     typer.echo(f"cancelled: {stopped} deliveries were stopped; what was sent stays sent")
+
+
+def _check_against(settings: Settings, wish: Wish) -> None:
+    for name in wish.channels:
+        if name not in settings.channels:
+            msg = f"--channel {name!r}: not in kepu.yaml, which has: {', '.join(sorted(settings.channels))}"
+            raise UserError(msg)
+        if settings.channels[name].get("drill"):
+            msg = f"--channel {name!r}: takes drills only; `kepu drill start` makes one"
+            raise UserError(msg)
+    if wish.hazard not in catalog_of(settings).topics:
+        msg = f"--hazard {wish.hazard!r}: there is no content about it; `kepu templates list` shows what there is"
+        raise UserError(msg)

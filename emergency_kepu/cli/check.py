@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import typer
 
 from emergency_kepu.channels.door import Door
 from emergency_kepu.channels.registry import build
-from emergency_kepu.cli.output import ConfigOption, JsonOption, print_json, print_table
-from emergency_kepu.content.catalog import load_catalog
-from emergency_kepu.content.library import shipped
+from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, print_json, print_table
 from emergency_kepu.domain.errors import KepuError
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.services import open_database
@@ -23,7 +20,7 @@ from emergency_kepu.store import dead, feeds, migrate
 def check_config(config: ConfigOption, json_output: JsonOption = False) -> None:
     """Read everything as a server would, and start nothing. Exit 2 with one line at the first mistake."""
     settings = load_settings(config)
-    catalog = load_catalog(Path(settings.content.templates) if settings.content.templates else shipped("templates"))
+    catalog = catalog_of(settings)
     unwritten = sorted(
         hazard for policy in settings.policies for hazard in policy.when.hazards if hazard not in catalog.topics
     )
@@ -34,6 +31,7 @@ def check_config(config: ConfigOption, json_output: JsonOption = False) -> None:
         "policies": [policy.name for policy in settings.policies],
         "content": sorted(catalog.topics),
         "hazards_without_text": unwritten,
+        "experts": [expert.id for expert in settings.experts],
     }
     if json_output:
         print_json(found)
@@ -68,7 +66,7 @@ def doctor(config: ConfigOption, json_output: JsonOption = False) -> None:
                 look(f"feed {name}", state.last_error is None, state.last_error or f"last success {state.last_success}")
     except KepuError as problem:
         look("database", False, str(problem))
-    catalog = load_catalog(Path(settings.content.templates) if settings.content.templates else shipped("templates"))
+    catalog = catalog_of(settings)
     look("content", bool(catalog.topics), f"{len(catalog.topics)} of {len(HAZARDS)} hazards have a text")
     if json_output:
         print_json([{"check": name, "ok": fine, "detail": detail} for name, fine, detail in results])

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from emergency_kepu.cli.output import ConfigOption, JsonOption, print_json
-from emergency_kepu.content.catalog import load_catalog
-from emergency_kepu.content.library import shipped
+from emergency_kepu.cli.instants import instant
+from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, print_json
 from emergency_kepu.domain.errors import ParseError, UserError
 from emergency_kepu.pipeline.trace import Traced, trace
 from emergency_kepu.settings import FeedSettings, load_settings
@@ -29,10 +27,10 @@ def explain(
     json_output: JsonOption = False,
 ) -> None:
     """Show what each alert of FILE would cause, guard by guard."""
-    moment = _instant(now)
+    moment = instant("--now", now)
     settings = load_settings(config)
     settings = msgspec.structs.replace(settings, feeds={"explain": FeedSettings(format=format_name, official=official)})
-    catalog = load_catalog(Path(settings.content.templates) if settings.content.templates else shipped("templates"))
+    catalog = catalog_of(settings)
     try:
         body = Path(file).read_bytes()
     except OSError as problem:
@@ -57,17 +55,8 @@ def _print(item: Traced) -> None:
     typer.echo(f"{item.alert} ({item.hazard or 'no known hazard'}): {item.outcome}")
     for decision in item.decisions:
         typer.echo(f"  {decision.guard:12} {decision.action.value:7} {decision.reason.value:24} {decision.detail}")
-
-
-def _instant(text: str | None) -> datetime:
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as problem:
-        msg = f"--now {text!r}: not an instant; write it as 2026-06-30T13:30:00+08:00"
-        raise UserError(msg) from problem
-    if moment.tzinfo is None:
-        msg = f"--now {text!r}: has no offset; write it as {text}+08:00 or {text}Z"
-        raise UserError(msg)
-    return moment
+    if item.guards:
+        typer.echo("  every guard:")
+    for answer in item.guards:
+        mark = answer.objection.action.value if answer.objection else "agrees"
+        typer.echo(f"    {answer.guard:12} {mark:7} {answer.sentence}")

@@ -10,15 +10,20 @@ import sys
 import typer
 
 from emergency_kepu.cli import (
+    audience,
     campaign,
     check,
     dead,
     deliveries,
     demo,
+    drill,
+    experts,
     explain,
     feeds,
     incidents,
+    send_test,
     serve,
+    silence,
     sms,
     templates,
     user,
@@ -40,11 +45,16 @@ for name, group in (
     ("sms", sms.app),
     ("deliveries", deliveries.app),
     ("dead", dead.app),
+    ("audience", audience.app),
+    ("experts", experts.app),
+    ("drill", drill.app),
+    ("silence", silence.app),
     ("user", user.app),
 ):
     app.add_typer(group, name=name)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("send-test")(send_test.send_test)
 app.command("explain")(explain.explain)
 app.command("check-config")(check.check_config)
 app.command("doctor")(check.doctor)

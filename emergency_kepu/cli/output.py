@@ -12,9 +12,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from emergency_kepu.content.catalog import Catalog, load_catalog
 from emergency_kepu.content.library import shipped
 from emergency_kepu.services import open_database
-from emergency_kepu.settings import load_settings
+from emergency_kepu.settings import Settings, load_settings
 from emergency_kepu.store.database import Database
 
 ConfigOption = Annotated[
@@ -40,6 +41,11 @@ def print_table(
     for row in rows:
         table.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
     (console or Console()).print(table)
+
+
+def catalog_of(settings: Settings) -> Catalog:
+    """The content library of a configuration."""
+    return load_catalog(Path(settings.content.templates) if settings.content.templates else shipped("templates"))
 
 
 def database_of(config: Path) -> Database:

@@ -62,10 +62,18 @@ def variables(
         "level": phrases.levels.get(facts.level_colour or "", ""),
         "kind": kind,
         "drill": drill,
-        "hotline": safe(facts.hotline),
+        "hotline": _hotline(facts, locale),
         "link": facts.link,
         "values": _values(facts.values),
     }
+
+
+def _hotline(facts: MessageFacts, locale: str) -> str:
+    """Who answers, in the reader's language where known, and the number."""
+    if not facts.hotline:
+        return ""
+    who = facts.hotline_names.get(locale, "")
+    return safe(f"{who} {facts.hotline}".strip())
 
 
 def _values(values: Mapping[str, float | str]) -> dict[str, float | str]:

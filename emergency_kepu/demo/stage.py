@@ -98,7 +98,7 @@ def _settings(config: Path, data: Path, values: dict[str, str]) -> Settings:
     """The demo's configuration with the stand-ins' addresses, read from a copy like any other configuration."""
     filled = data / "config"
     filled.mkdir(parents=True, exist_ok=True)
-    for name in ("kepu.yaml", "feeds.yaml", "policies.yaml"):
+    for name in ("kepu.yaml", "feeds.yaml", "policies.yaml", "experts.yaml"):
         text = (config / name).read_text(encoding="utf-8")
         for mark, value in values.items():
             text = text.replace(mark, value)

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 import msgspec
 from argon2 import PasswordHasher
@@ -61,8 +62,12 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 }
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_hex(16))
-"""Verified against when a name is unknown, so that it takes as long as when it is known."""
+
+
+@cache
+def _nobody() -> str:
+    """Verified against when a name is unknown, so that it takes as long as when it is known."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +123,7 @@ def hash_password(password: str) -> str:
 
 def password_fits(account: Account | None, password: str) -> bool:
     """Takes about as long whether or not the account exists. Some tens of milliseconds: never in the event loop."""
-    kept = account.password_hash if account and account.password_hash else _NOBODY
+    kept = account.password_hash if account and account.password_hash else _nobody()
     try:
         _hasher.verify(kept, password[:MAX_PASSWORD_BYTES])
     except (VerificationError, InvalidHashError):

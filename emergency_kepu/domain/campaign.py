@@ -60,6 +60,9 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Only where the source itself gave a colour: ours would not be comparable."""
     values: dict[str, float | str] = {}
     hotline: str = ""
+    """A public number of the right expert or institution, for questions."""
+    hotline_names: dict[str, str] = {}
+    """Locale to who answers there."""
     link: str = ""
     headlines: dict[str, str] = {}
 

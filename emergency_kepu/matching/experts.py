@@ -36,9 +36,10 @@ def match_experts(
     Without places regions do not count. In order of weight: more shared fields, on duty now, the narrower region,
     the reader's language; then the id, so that the same question always has the same answer.
     """
+    wanted = {_field(name) for name in fields}
     ranked = []
     for expert in experts:
-        shared = [field for field in expert.fields if field in fields]
+        shared = [field for field in expert.fields if _field(field) in wanted]
         region = _region(expert, places)
         if not shared or region is None:
             continue
@@ -53,6 +54,21 @@ def match_experts(
         rank = (-len(shared), not duty, -len(place_prefix(region)), -language[0], expert.id)
         ranked.append((rank, RankedExpert(expert=expert, on_duty=duty, why=why)))
     return tuple(found for _, found in sorted(ranked, key=lambda pair: pair[0]))
+
+
+def public_contact(ranked: Sequence[RankedExpert]) -> Expert | None:
+    """The first whose hotline a message may name at this hour: on duty, or keeping no fixed hours.
+
+    A number that nobody answers at 3 a.m. costs a frightened reader the minute that counts.
+    """
+    return next(
+        (item.expert for item in ranked if item.expert.hotline and (item.on_duty or not item.expert.duty)), None
+    )
+
+
+def _field(name: str) -> str:
+    """Fields are compared as people write them: `public_health` and `Public health` are one."""
+    return name.casefold().replace("_", " ").strip()
 
 
 def is_on_duty(expert: Expert, now: datetime) -> bool:

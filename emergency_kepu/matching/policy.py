@@ -72,7 +72,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     phase: Literal["before", "now", "after"] = "now"
     lane: Lane = Lane.IMMEDIATE
     updates: Literal["auto", "approve", "none"] = "auto"
-    """For revisions and downgrades of what was sent; escalations are judged anew, all-clears follow the mode."""
+    """For revisions and downgrades of what was sent. Escalations are judged anew. All-clears always go to those
+    reached, whatever the mode: who was told to stay inside must hear that it is over."""
     approvers: int = 1
     """How many people must approve what waits."""
     cooldown_minutes: float = 0.0

@@ -11,23 +11,27 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection
 
+from emergency_kepu.campaigns.authoring import DESK
 from emergency_kepu.campaigns.drafting import campaign_id, draft, facts_of
 from emergency_kepu.content.review import review_state
 from emergency_kepu.domain.alert import Alert, Effect
 from emergency_kepu.domain.campaign import CampaignKind, CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
+from emergency_kepu.domain.expert import Expert
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.incident import AlertKey, Incident, incident_id
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.matching.audience import query_for
 from emergency_kepu.matching.correlate import OUTBREAK_WINDOW, Change, Match, applied, correlate
-from emergency_kepu.matching.guards import decide
+from emergency_kepu.matching.experts import match_experts, public_contact
+from emergency_kepu.matching.guards import Answer, decide
 from emergency_kepu.matching.guards.context import GuardContext
 from emergency_kepu.matching.observe import Observation
 from emergency_kepu.matching.policy import Policy, match_policy
+from emergency_kepu.matching.silences import silenced_by
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.places import gazetteer
-from emergency_kepu.store import campaigns, incidents, recipients
+from emergency_kepu.store import campaigns, incidents, recipients, silences
 from emergency_kepu.store.campaigns import CampaignRow
 
 _LOOK_BACK = timedelta(days=7)
@@ -55,6 +59,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
     row: CampaignRow | None = None
     """The revision to add, approved or waiting; None when nothing is prepared."""
+    guards: tuple[Answer, ...] = ()
+    """What every guard said; empty where correlation or the policy had settled it before."""
     ended_early: tuple[AlertKey, ...] = ()
     """Messages that a cancel names and that never came: should they come later, they are over."""
 
@@ -91,8 +97,17 @@ def judge(
 
 
 def _unheard(conn: Connection, incident: Incident, seen: Observation) -> bool:
-    """Another feed reports what we know, and nothing was ever prepared about it: its figures may matter."""
-    return seen.effect in (Effect.ISSUE, Effect.UPDATE) and not campaigns.of_incident(conn, incident.id)
+    """Another feed reports what we know, and nothing was ever prepared about it: its figures may matter.
+
+    What somebody at the desk began to write, or threw away, keeps no feed from being heard.
+    """
+    prepared = [row for row in campaigns.of_incident(conn, incident.id) if not _only_written(row)]
+    return seen.effect in (Effect.ISSUE, Effect.UPDATE) and not prepared
+
+
+def _only_written(row: CampaignRow) -> bool:
+    unsent = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.CANCELLED, CampaignState.REJECTED)
+    return row.policy == DESK and row.launched_at is None and row.state in unsent
 
 
 def _second_opinion(
@@ -158,7 +173,7 @@ def _prepare(
     )
     said = (correlated, *verdict.decisions)
     if verdict.action not in (Action.LAUNCH, Action.DRAFT):
-        return Judgement(incident=incident, change=match.change, decisions=said)
+        return Judgement(incident=incident, change=match.change, decisions=said, guards=verdict.trace)
     row = draft(
         incident,
         policy,
@@ -168,12 +183,30 @@ def _prepare(
         reached=reached if kind is not CampaignKind.ISSUE else (),
         also_audience=match.change is Change.ESCALATED,
         approvals=verdict.approvals,
-        facts=facts_of(incident, issued_at=seen.sent, source_names=arrival.source_names),
+        facts=facts_of(
+            incident,
+            issued_at=seen.sent,
+            source_names=arrival.source_names,
+            contact=contact_for(services, incident, now),
+        ),
         now=now,
         accepted_at=arrival.received_at,
         accepted_wall=arrival.received_wall,
     )
-    return Judgement(incident=incident, change=match.change, decisions=said, row=row)
+    return Judgement(incident=incident, change=match.change, decisions=said, row=row, guards=verdict.trace)
+
+
+def contact_for(services: Services, incident: Incident, now: datetime) -> Expert | None:
+    """Whom a message about this incident may name: matched by the fields that its content asks for."""
+    topic = services.catalog.topics.get(incident.hazard)
+    ranked = match_experts(
+        services.settings.experts,
+        fields=topic.meta.experts if topic else (),
+        places=incident.place_codes,
+        locale=services.settings.content.default_locale,
+        now=now,
+    )
+    return public_contact(ranked)
 
 
 def _policy(
@@ -186,7 +219,24 @@ def _policy(
                 action = Action.DRAFT if policy.mode == "approve" and not row.launched_at else Action.LAUNCH
                 detail = f"policy {policy.name!r} sent the earlier message; those reached are told"
                 return policy, Decision(action=action, reason=Reason.POLICY_AUTO, guard="policy", detail=detail)
+    if sent:
+        return _vanished(sent[-1])
     return match_policy(services.settings.policies, incident, HAZARDS[incident.hazard].category)
+
+
+def _vanished(row: CampaignRow) -> tuple[Policy, Decision]:
+    """The policy was removed or renamed since: those it reached are told all the same, the way they were told."""
+    channels = row.spec.channels
+    policy = Policy(
+        name=row.policy,
+        mode="auto",
+        channels=() if row.drill else channels,
+        drill_channels=channels if row.drill else (),
+        phase=row.spec.phase,  # type: ignore[arg-type]
+        lane=row.lane,
+    )
+    detail = f"policy {row.policy!r} is gone; those it reached are told as before"
+    return policy, Decision(action=Action.LAUNCH, reason=Reason.POLICY_AUTO, guard="policy", detail=detail)
 
 
 def _news(match: Match) -> Decision:
@@ -242,6 +292,14 @@ def _context(
         review=review_state(topic, now.date()),
         trust_shipped=settings.content.trust_shipped,
         max_age_hours=settings.guards.max_age_hours if seen.category != "health" else 24 * 14,
+        silenced_by=silenced_by(
+            silences.active(conn, now),
+            hazard=incident.hazard,
+            places=incident.place_codes,
+            feed=arrival.feed,
+            severity=incident.severity,
+            now=now,
+        ),
         last_similar=similar.launched_at if similar else None,
         last_similar_severity=Severity(similar.severity) if similar else Severity.UNKNOWN,
         cooldown_minutes=policy.cooldown_minutes,

@@ -16,6 +16,7 @@ from emergency_kepu.domain.incident import alert_id
 from emergency_kepu.feeds.format import FeedContext
 from emergency_kepu.feeds.lifetime import expires_or_assumed
 from emergency_kepu.feeds.registry import load_format
+from emergency_kepu.matching.guards import Answer
 from emergency_kepu.matching.observe import observe
 from emergency_kepu.observe.metrics import Metrics
 from emergency_kepu.pipeline.judge import Arrival, judge
@@ -33,6 +34,8 @@ class Traced(msgspec.Struct, frozen=True, kw_only=True):
     incident: str | None
     outcome: str
     decisions: tuple[Decision, ...]
+    guards: tuple[Answer, ...] = ()
+    """What every guard said, also those that agreed or were not asked; empty where none was."""
 
 
 def trace(
@@ -93,6 +96,7 @@ def _one(conn: Connection, services: Services, alert: Alert, feed: str, now: dat
                 incident=judgement.incident.id if judgement.incident else None,
                 outcome=outcome,
                 decisions=judgement.decisions,
+                guards=judgement.guards,
             )
         )
     return found

@@ -86,6 +86,12 @@ def link(conn: Connection, incident_id: str, alert_id: str, identifier: str) -> 
     insert_new(conn, incident_alerts, [row])
 
 
+def find(conn: Connection, incident_id: str) -> Incident | None:
+    """By id; None when there is none."""
+    raw = conn.scalar(select(incidents.c.incident).where(incidents.c.id == incident_id))
+    return None if raw is None else unpack(raw, Incident)
+
+
 def get(conn: Connection, incident_id: str) -> Incident:
     """NotFound names the id."""
     raw = conn.scalar(select(incidents.c.incident).where(incidents.c.id == incident_id))

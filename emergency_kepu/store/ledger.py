@@ -294,6 +294,26 @@ def _skip(conn: Connection, condition: Any, reason: Reason, now: datetime) -> in
     return int(conn.execute(statement).rowcount)
 
 
+def retry_failed(
+    conn: Connection, campaign_id: str, revision: int, *, channel: str | None, reason: str | None, now: datetime
+) -> dict[str, int]:
+    """Queue again what failed (of one channel, for one reason): batch id to how many. Attempts begin anew."""
+    conditions = [
+        deliveries.c.campaign_id == campaign_id,
+        deliveries.c.revision == revision,
+        deliveries.c.state == _S.FAILED,
+    ]
+    if channel is not None:
+        conditions.append(deliveries.c.channel == channel)
+    if reason is not None:
+        conditions.append(deliveries.c.reason == reason)
+    query = select(deliveries.c.batch_id, func.count()).where(*conditions).group_by(deliveries.c.batch_id)
+    found = {row[0]: row[1] for row in conn.execute(query)}
+    values = {"state": _S.QUEUED.value, "attempt": 0, "next_at": None, "updated_at": now}
+    conn.execute(update(deliveries).where(*conditions).values(**values))
+    return found
+
+
 def free_leases(conn: Connection, *, now: datetime) -> int:
     """At the start of a process that knows itself alone on this database: claims of the dead run out at once."""
     statement = (

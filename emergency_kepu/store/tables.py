@@ -118,7 +118,7 @@ silences = Table(
     "silences",
     metadata,
     Column("id", String, primary_key=True),
-    Column("matcher", LargeBinary, nullable=False, comment="matching.guards.silence.Silence as JSON"),
+    Column("matcher", LargeBinary, nullable=False, comment="domain.silence.Silence as JSON"),
     Column("starts_at", Instant, nullable=False),
     Column("ends_at", Instant, nullable=False),
     Column("created_by", String, nullable=False),

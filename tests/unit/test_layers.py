@@ -19,7 +19,7 @@ ALLOWED = {
     "channels": {"domain", "channels", "feeds"},
     "delivery": {"domain", "channels", "delivery"},
     "observe": {"domain", "bus", "observe"},
-    "campaigns": {"domain", "bus", "campaigns", "matching", "pipeline", "store"},
+    "campaigns": {"domain", "places", "bus", "campaigns", "matching", "pipeline", "store"},
 }
 
 

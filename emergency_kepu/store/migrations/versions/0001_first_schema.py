@@ -282,7 +282,7 @@ def upgrade() -> None:
     op.create_table(
         "silences",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("matcher", sa.LargeBinary(), nullable=False, comment="matching.guards.silence.Silence as JSON"),
+        sa.Column("matcher", sa.LargeBinary(), nullable=False, comment="domain.silence.Silence as JSON"),
         sa.Column("starts_at", Instant(), nullable=False),
         sa.Column("ends_at", Instant(), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),

@@ -1,0 +1,79 @@
+"""Every text that a campaign would send, as planning would write it: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from emergency_kepu.content.catalog import Catalog
+from emergency_kepu.content.limits import LAYOUT_OF_KIND
+from emergency_kepu.content.render import RenderRequest, render
+from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec
+from emergency_kepu.domain.errors import ContentError
+
+
+class PreviewText(msgspec.Struct, frozen=True, kw_only=True):
+    """One variant, or why there is none."""
+
+    channel: str
+    locale: str
+    audience: str
+    """Empty: for everyone."""
+    title: str = ""
+    text: str = ""
+    size: int = 0
+    unit: str = ""
+    problem: str = ""
+
+
+def previews(
+    catalog: Catalog, *, hazard: str, kind: CampaignKind, spec: CampaignSpec, channel_kinds: Mapping[str, str]
+) -> tuple[PreviewText, ...]:
+    """Each channel in each language for each audience that has words of its own. `channel_kinds`: name to kind of the
+    channels that are configured."""
+    topic = catalog.topics.get(hazard)
+    return tuple(
+        _one(catalog, hazard, kind, spec, channel, channel_kinds.get(channel), locale, audience)
+        for channel in spec.channels
+        for locale in catalog.locales(hazard)
+        for audience in ("", *(topic.locales[locale].audiences if topic and kind is not CampaignKind.ALL_CLEAR else ()))
+    )
+
+
+def _one(
+    catalog: Catalog,
+    hazard: str,
+    kind: CampaignKind,
+    spec: CampaignSpec,
+    channel: str,
+    channel_kind: str | None,
+    locale: str,
+    audience: str,
+) -> PreviewText:
+    if channel_kind is None:
+        problem = f"channel {channel!r} is not configured: nothing is sent on it"
+        return PreviewText(channel=channel, locale=locale, audience=audience, problem=problem)
+    request = RenderRequest(
+        hazard=hazard,
+        locale=locale,
+        layout=LAYOUT_OF_KIND[channel_kind],
+        phase=spec.phase,
+        kind=kind,
+        audience=audience,
+        drill=spec.drill,
+        facts=spec.facts,
+    )
+    try:
+        found = render(catalog, request)
+    except ContentError as refused:
+        return PreviewText(channel=channel, locale=locale, audience=audience, problem=str(refused))
+    return PreviewText(
+        channel=channel,
+        locale=locale,
+        audience=audience,
+        title=found.title,
+        text=found.text,
+        size=found.size,
+        unit=found.unit,
+    )

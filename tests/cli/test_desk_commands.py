@@ -1,0 +1,189 @@
+"""What people do at the desk from a shell: write, submit, approve, silence, drill, end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Done
+
+Kepu = Callable[..., Done]
+PASSWORD = "correct horse battery"
+PEOPLE = """id,kind,locale,place,addresses,audience,drill
+p-1,person,zh-CN,511524,sms:+8613800000001;rooms:room-01,elderly,
+p-2,person,en,511524,sms:+8613800000002,,
+r-1,room,zh-CN,511500,rooms:room-02,,
+d-1,room,zh-CN,511500,drills:log,,true
+"""
+DRAFT = (
+    "campaign",
+    "draft",
+    "--hazard=flood",
+    "--place=511524",
+    "--source=宜宾市水利局",
+    "--channel=sms",
+    "--channel=rooms",
+)
+
+
+@pytest.fixture
+def people(kepu: Kepu, tmp_path: Path) -> Path:
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE, encoding="utf-8")
+    assert kepu("audience", "import", str(file)).code == 0
+    return file
+
+
+@pytest.fixture
+def tokens(kepu: Kepu) -> dict[str, str]:
+    found = {}
+    for name, role in (("li", "operator"), ("wang", "approver"), ("zhao", "admin")):
+        assert kepu("user", "add", name, f"--role={role}", "--password-stdin", stdin=PASSWORD + "\n").code == 0
+        found[name] = kepu("user", "token", name).out.strip()
+    return found
+
+
+def test_one_writes_another_approves(kepu: Kepu, people: Path, tokens: dict[str, str]) -> None:
+    drafted = kepu(*DRAFT, "--json", env={"KEPU_TOKEN": tokens["zhao"]}).json
+    campaign = drafted["campaign"]
+    assert (drafted["state"], drafted["audience"]) == ("draft", 2)
+
+    texts = kepu("campaign", "preview", campaign, "--json").json["messages"]
+    assert {(text["channel"], text["locale"]) for text in texts} >= {("sms", "zh-Hans"), ("rooms", "en")}
+    assert all("宜宾市水利局" in text["text"] for text in texts)
+    assert kepu("campaign", "approve", campaign, env={"KEPU_TOKEN": tokens["wang"]}).code == 1, "nobody submitted it"
+    assert kepu("campaign", "submit", campaign, env={"KEPU_TOKEN": tokens["zhao"]}).code == 0
+
+    own = kepu("campaign", "approve", campaign, env={"KEPU_TOKEN": tokens["zhao"]})
+    assert own.code == 1
+    assert "another person" in own.err
+    done = kepu("campaign", "approve", campaign, "--as=wang", "--password-stdin", stdin=PASSWORD + "\n")
+    assert done.out == "approved by wang: it goes out\n"
+    assert [row["state"] for row in kepu("campaign", "list", "--json").json] == ["launched"]
+
+
+def test_nobody_approves_without_proof(kepu: Kepu, people: Path, tokens: dict[str, str]) -> None:
+    campaign = kepu(*DRAFT, "--json").json["campaign"]
+    kepu("campaign", "submit", campaign)
+    for words, env, stdin, says in (
+        ((), {}, None, "needs an account"),
+        (("--as=wang", "--password-stdin"), {}, "wrong wrong wrong\n", "the name or the password is wrong"),
+        (("--as=nobody", "--password-stdin"), {}, PASSWORD + "\n", "the name or the password is wrong"),
+        ((), {"KEPU_TOKEN": "kepu_forged"}, None, "unknown or expired"),
+        ((), {"KEPU_TOKEN": tokens["li"]}, None, "li may not approve"),
+    ):
+        done = kepu("campaign", "approve", campaign, *words, env=env, stdin=stdin)
+        assert done.code == 2, words
+        assert says in done.err
+    assert kepu("campaign", "list", "--json").json[0]["state"] == "waiting"
+
+
+def test_approved_and_held_goes_out_when_launched(kepu: Kepu, people: Path, tokens: dict[str, str]) -> None:
+    campaign = kepu(*DRAFT, "--json").json["campaign"]
+    kepu("campaign", "submit", campaign)
+    assert kepu("campaign", "launch", campaign).code == 1, "not approved"
+
+    kepu("campaign", "approve", campaign, "--hold", env={"KEPU_TOKEN": tokens["wang"]})
+    assert kepu("campaign", "list", "--json").json[0]["state"] == "approved"
+    assert kepu("campaign", "launch", campaign).code == 0
+    assert kepu("campaign", "list", "--json").json[0]["state"] == "launched"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("--hazard=dragons",), "dragons"),
+        (("--place=999999",), "999999"),
+        (("--channel=pigeon",), "pigeon"),
+        (("--channel=drills",), "takes drills only"),
+        (("--source= ",), "name the authority"),
+        (("--severity=Huge",), "Huge"),
+        (("--colour=purple",), "purple"),
+        (("--until=2020-01-01T00:00:00Z",), "later than issued_at"),
+        (("--until=tomorrow",), "tomorrow"),
+        (("--phase=never",), "never"),
+    ],
+)
+def test_a_wrong_draft_is_one_line(kepu: Kepu, change: tuple[str, ...], says: str) -> None:
+    done = kepu(*DRAFT, *change)
+    assert (done.code, len(done.err.splitlines())) == (2, 1), done
+    assert says in done.err
+    assert kepu("campaign", "list", "--json").json == []
+
+
+def test_the_end_waits_for_another_person(kepu: Kepu, people: Path, tokens: dict[str, str]) -> None:
+    campaign = kepu(*DRAFT, "--json", env={"KEPU_TOKEN": tokens["zhao"]}).json["campaign"]
+    [incident] = kepu("incidents", "list", "--json").json
+    quiet = kepu("incidents", "cancel", incident["id"], "--source=宜宾市水利局")
+    assert "nobody had been told" in quiet.out
+    assert kepu("incidents", "cancel", incident["id"], "--source=x").code == 1, "over already"
+    assert kepu("campaign", "submit", campaign).code == 1, "its draft was stopped with it"
+
+
+def test_silences(kepu: Kepu) -> None:
+    assert kepu("silence", "list", "--json").json == []
+    added = kepu("silence", "add", "--hazard=fog", "--place=511500", "--for=2h", "--comment=the sensor is broken")
+    silence = added.out.split(":")[0]
+    [found] = kepu("silence", "list", "--json").json
+    assert (found["id"], found["hazards"], found["comment"]) == (silence, ["fog"], "the sensor is broken")
+    assert kepu("silence", "expire", silence).code == 0
+    assert kepu("silence", "list", "--json").json == []
+    assert len(kepu("silence", "list", "--all", "--json").json) == 1
+    assert kepu("silence", "expire", silence).code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--comment=x",), "--hazard, --place or --feed"),
+        (("--comment=x", "--hazard=dragons"), "dragons"),
+        (("--comment=x", "--place=1"), "'1'"),
+        (("--comment=x", "--feed=nowhere"), "nowhere"),
+        (("--comment=x", "--hazard=fog", "--for=long"), "long"),
+        (("--comment=x", "--hazard=fog", "--from=2026-01-01T00:00"), "offset"),
+    ],
+)
+def test_a_wrong_silence_is_one_line(kepu: Kepu, words: tuple[str, ...], says: str) -> None:
+    done = kepu("silence", "add", *words)
+    assert (done.code, len(done.err.splitlines())) == (2, 1), done
+    assert says in done.err
+
+
+def test_drills_are_recorded_and_end(kepu: Kepu, people: Path) -> None:
+    begun = kepu("drill", "start", "--hazard=earthquake", "--place=511500", "--for=30m")
+    assert begun.code == 0
+    assert "1 drill sinks" in begun.out
+    assert kepu("drill", "stop").code == 1, "no server has taken it in yet: none runs"
+    assert kepu("drill", "start", "--hazard=dragons", "--place=511500").code == 2
+    lonely = kepu("drill", "start", "--hazard=earthquake", "--place=110105")
+    assert "reach nobody" in lonely.err
+
+
+def test_experts(kepu: Kepu) -> None:
+    assert len(kepu("experts", "list", "--json").json) == 4
+    asked = ("experts", "match", "--hazard=earthquake", "--place=511524", "--json")
+    day = kepu(*asked, "--now=2026-06-30T13:00:00+08:00").json
+    assert (day["experts"][0]["expert"]["id"], day["named_in_messages"]) == ("lin-seismology", "lin-seismology")
+    night = kepu(*asked, "--now=2026-06-30T03:00:00+08:00").json
+    assert night["named_in_messages"] is None, "nobody answers that number at three in the morning"
+    assert kepu("experts", "match", "--hazard=dragons").code == 2
+    duty = kepu("experts", "oncall", "--now=2026-06-30T03:00:00+08:00", "--json").json
+    assert {expert["id"] for expert in duty} == {"wu-meteorology", "zhao-chemistry"}
+
+
+def test_send_test_goes_through_the_real_channel(kepu: Kepu, tmp_path: Path) -> None:
+    done = kepu("send-test", "sms", "--to=+8613800000001", "--json")
+    assert done.json["outcome"]["verdict"] == "sent"
+    line = json.loads((tmp_path / "sms.jsonl").read_text(encoding="utf-8"))
+    assert line["text"].startswith("【测试】")
+    assert kepu("send-test", "pigeon", "--to=x").code == 2
+
+
+def test_deliveries_retry_needs_something_that_failed(kepu: Kepu, people: Path) -> None:
+    campaign = kepu(*DRAFT, "--json").json["campaign"]
+    assert kepu("deliveries", "retry", campaign).code == 1
+    assert kepu("deliveries", "retry", campaign, "--reason=bad luck").code == 2
+    assert kepu("deliveries", "retry", "c-none").code == 1
