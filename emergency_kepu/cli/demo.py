@@ -16,12 +16,12 @@ import typer
 from rich.console import Console
 
 from emergency_kepu.content.library import shipped
+from emergency_kepu.demo.bars import Bars
 from emergency_kepu.demo.check import Finding, check, read_expected
 from emergency_kepu.demo.play import play
 from emergency_kepu.demo.report import report
 from emergency_kepu.demo.script import read_script
 from emergency_kepu.demo.stage import Stage, set_stage
-from emergency_kepu.desk.server import DeskServer
 from emergency_kepu.domain.errors import UserError
 from emergency_kepu.observe.logs import quiet_logs
 from emergency_kepu.testing import journal
@@ -66,24 +66,23 @@ async def _demo(data: Path, *, speed: float, once: bool, port: int) -> list[Find
     console = Console()
     if not console.is_terminal:
         console = Console(width=140)
-    stage = await set_stage(config, data, start=script.start, speed=speed)
-    desk = DeskServer(stage.runtime.services, port=port)
+    stage = await set_stage(config, data, start=script.start, speed=speed, port=port)
+    desk = stage.desk
     try:
-        await desk.start()
         console.print(f"An afternoon in {(script.end - script.start) / timedelta(minutes=1) / speed:.1f} minutes.")
         console.print(f"Console: {desk.address}\n")
 
         def tell(at: datetime, words: str) -> None:
             console.print(f"{at.astimezone(BEIJING):%H:%M}  {words}", highlight=False)
 
-        await play(stage, script, tell)
+        async with Bars(console, stage.runtime.services, start=script.start, end=script.end):
+            await play(stage, script, tell)
         findings = await _check(stage, config)
         await stage.runtime.services.database.read(lambda conn: report(conn, console, findings))
         if not once:
             console.print(f"\nThe console stays open at {desk.address} Press Ctrl-C to end.")
             await _until_interrupted()
     finally:
-        await desk.stop()
         await stage.close()
     return findings
 

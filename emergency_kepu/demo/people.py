@@ -20,6 +20,13 @@ STUBBORN_ROOM = "room-01"
 INVALID_NUMBER = "+8613900000007"
 OPTED_OUT_NUMBER = "+8613900000014"
 """Refused for good by the provider: one that does not exist, one that has opted out."""
+LANDLINE = "+8613900000022"
+"""Taken by the provider, which says later that it cannot be delivered."""
+SPARES = {
+    7: (Address(channel="sms", target="+8613900990007"),),
+    22: (Address(channel="schools", target="school-yibin"),),
+}
+"""Second addresses: of whom the first one does not reach."""
 
 _PLACES = (
     (1500, ("511524", "511526", "511502", "511525", "511504")),  # Yibin: the earthquake
@@ -80,7 +87,7 @@ def _people() -> Iterator[Recipient]:
                 kind=RecipientKind.PERSON,
                 locale=_locale(number),
                 place=places[number % len(places)],
-                addresses=(Address(channel="sms", target=f"+86139{number:08}"),),
+                addresses=(Address(channel="sms", target=f"+86139{number:08}"), *SPARES.get(number, ())),
                 audience="elderly" if number % 10 == 0 else "",
             )
 

@@ -6,15 +6,8 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
-
-from emergency_kepu.bus.embedded import publish_in
-from emergency_kepu.campaigns import operations
 from emergency_kepu.demo.script import Scene, Script
 from emergency_kepu.demo.stage import Stage
-from emergency_kepu.domain.campaign import CampaignState
-from emergency_kepu.domain.errors import Refused
-from emergency_kepu.store import campaigns
 from emergency_kepu.store.due import next_instant
 
 SETTLE_SECONDS = 60.0
@@ -41,26 +34,8 @@ async def play(stage: Stage, script: Script, tell: Tell) -> None:
 async def _act(stage: Stage, scene: Scene, tell: Tell) -> None:
     for feed, body in scene.documents:
         stage.feeds.publish(feed, body)
-    services = stage.runtime.services
     for hazard, actor in scene.approvals:
-
-        def approve(conn: Connection, hazard: str = hazard, actor: str = actor) -> str:
-            waiting = [row for row in campaigns.listing(conn, states=[CampaignState.WAITING]) if row.hazard == hazard]
-            if not waiting:
-                return f"{actor} finds nothing that waits"
-            row = waiting[0]
-            if actor in campaigns.approvers(conn, row.id, row.revision):
-                return f"{actor} had approved {row.id}"
-            try:
-                found = operations.approve(
-                    conn, row.id, actor=actor, now=services.clock.now(), wall=services.clock.wall()
-                )
-            except Refused as problem:
-                return str(problem)
-            publish_in(conn, found, services.clock)
-            return f"{actor} approves {row.id}" + (": it goes out" if found else ": one more must")
-
-        tell(scene.at, await services.database.write(approve))
+        tell(scene.at, await stage.officers.approve(hazard, actor))
 
 
 async def _run_to(stage: Stage, until: datetime) -> None:
@@ -83,7 +58,7 @@ async def _until_read(stage: Stage, scene: Scene, before: datetime) -> None:
 
 async def _settle(stage: Stage) -> None:
     async with asyncio.timeout(SETTLE_SECONDS):
-        while not await stage.runtime.idle():
+        while not await stage.runtime.idle() or await stage.callbacks_open():
             await stage.runtime.tick_due()
             await asyncio.sleep(0.02)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import socket
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ import yaml
 
 from emergency_kepu.demo import people
 from emergency_kepu.demo.clock import HeldClock
+from emergency_kepu.demo.officers import Officers, hire
+from emergency_kepu.desk.server import DeskServer
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.runtime import Runtime
 from emergency_kepu.services import open_database, wire
@@ -27,23 +30,45 @@ from emergency_kepu.testing.standins import SECRET, SID, TOKEN
 class Stage:
     """What is running during a demo."""
 
-    def __init__(self, runtime: Runtime, clock: HeldClock, feeds: FeedServer, standins: Any, journal: Path) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        clock: HeldClock,
+        feeds: FeedServer,
+        standins: Any,
+        journal: Path,
+        gateways: str,
+        desk: DeskServer,
+        officers: Officers,
+    ) -> None:
         self.runtime = runtime
+        self.desk = desk
+        self.officers = officers
+        self._gateways = gateways
         self.clock = clock
         self.feeds = feeds
         self.journal = journal
         self._standins = standins
 
+    async def callbacks_open(self) -> int:
+        """Status callbacks that the gateway still owes the desk."""
+        async with self.officers.session.get(f"{self._gateways}/-/twilio/pending") as reply:
+            found: dict[str, Any] = await reply.json()
+        return int(found["pending"])
+
     async def close(self) -> None:
-        """In the order in which work flows: feeds, pipeline, gateways (which finish their journal)."""
+        """In the order in which work flows: feeds, desk, pipeline, gateways (which finish their journal)."""
         await self.feeds.stop()
+        await self.officers.close()
+        await self.desk.stop()
         await self.runtime.stop()
         self._standins.stdin.close()
         await self._standins.wait()
 
 
-async def set_stage(config: Path, data: Path, *, start: datetime, speed: float) -> Stage:
-    """Start everything. ConfigError when the stand-ins do not come up."""
+async def set_stage(config: Path, data: Path, *, start: datetime, speed: float, port: int) -> Stage:
+    """Start everything. ConfigError when the stand-ins do not come up, or when the console's port is taken."""
+    port = port or _free_port()
     journal = data / "journal.jsonl"
     process = await _start_standins(journal, minute_seconds=60.0 / speed)
     feeds = FeedServer()
@@ -59,12 +84,14 @@ async def set_stage(config: Path, data: Path, *, start: datetime, speed: float) 
         "@kafka": addresses["kafka"],
         "@feeds": f"http://127.0.0.1:{feeds.port}",
         "@data": str(data),
+        "@desk": f"http://127.0.0.1:{port}",
     }
     settings = _settings(config, data, values)
     clock = HeldClock(start, speed)
     database = open_database(settings)
     with database.begin() as conn:
         recipients.save_all(conn, people.recipients())
+        tokens = hire(conn)
         # every payload comes in again, also in a second run: what the poller remembered is of the other server
         conn.execute(feed_states.delete())
     environ = {
@@ -75,7 +102,16 @@ async def set_stage(config: Path, data: Path, *, start: datetime, speed: float) 
     }
     runtime = Runtime(wire(settings, clock=clock, environ=environ, database=database), rng=random.Random(1))  # noqa: S311
     await runtime.start()
-    return Stage(runtime, clock, feeds, process, journal)
+    desk = DeskServer(runtime.services, port=port, environ=environ)
+    await desk.start()
+    officers = Officers(desk.address, tokens)
+    return Stage(runtime, clock, feeds, process, journal, addresses["http"], desk, officers)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def _start_standins(journal: Path, *, minute_seconds: float) -> Any:
@@ -88,6 +124,7 @@ async def _start_standins(journal: Path, *, minute_seconds: float) -> Any:
         f"--stubborn={people.STUBBORN_ROOM}",
         f"--refused={people.OPTED_OUT_NUMBER}",
         f"--invalid={people.INVALID_NUMBER}",
+        f"--landlines={people.LANDLINE}",
         f"--minute-seconds={minute_seconds}",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections.abc import Mapping
 
 import uvicorn
 
@@ -20,10 +21,18 @@ _GRACE_SECONDS = 5
 class DeskServer:
     """Start, stop. The port is bound first, so that a port in use is one clear line and not a traceback."""
 
-    def __init__(self, services: Services, *, host: str | None = None, port: int | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *,
+        host: str | None = None,
+        port: int | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self._host = host or services.settings.desk.host
         self._port = services.settings.desk.port if port is None else port
         self._services = services
+        self._environ = environ
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
         self.address = ""
@@ -44,7 +53,7 @@ class DeskServer:
         named = f"[{self._host}]" if ":" in self._host else self._host
         self.address = f"http://{named}:{listener.getsockname()[1]}/"
         config = uvicorn.Config(
-            create_app(self._services),
+            create_app(self._services, environ=self._environ),
             log_level="warning",
             access_log=False,
             lifespan="off",

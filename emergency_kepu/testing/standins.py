@@ -15,6 +15,7 @@ from pathlib import Path
 from aiohttp import web
 
 from emergency_kepu.testing.broker import BroadcastListener, MockBroker
+from emergency_kepu.testing.callbacks import StatusCallbacks
 from emergency_kepu.testing.journal import Journal
 from emergency_kepu.testing.twilio_gateway import TwilioGateway
 from emergency_kepu.testing.webhook_gateway import WebhookGateway
@@ -30,6 +31,8 @@ async def serve(arguments: argparse.Namespace) -> None:
     """Until standard input ends."""
     journal = Journal(Path(arguments.journal))
     robots = dict(pair.split("=") for pair in arguments.robots.split(",") if pair)
+    callbacks = StatusCallbacks(TOKEN)
+    await callbacks.start()
     gateways = (
         TwilioGateway(
             journal,
@@ -37,6 +40,8 @@ async def serve(arguments: argparse.Namespace) -> None:
             token=TOKEN,
             refused=arguments.refused.split(","),
             invalid=arguments.invalid.split(","),
+            landlines=arguments.landlines.split(","),
+            callbacks=callbacks,
         ),
         WeComGateway(
             journal,
@@ -62,6 +67,7 @@ async def serve(arguments: argparse.Namespace) -> None:
     await asyncio.to_thread(sys.stdin.read)
     await asyncio.to_thread(listener.stop)
     broker.stop()
+    await callbacks.stop()
     await runner.cleanup()
     journal.close()
 
@@ -74,6 +80,7 @@ def main() -> None:
     parser.add_argument("--stubborn", default="", help="robots that refuse twice before they accept")
     parser.add_argument("--refused", default="", help="numbers that have opted out")
     parser.add_argument("--invalid", default="", help="numbers that do not exist")
+    parser.add_argument("--landlines", default="", help="numbers that cannot receive: undelivered, error 30006")
     parser.add_argument("--minute-seconds", type=float, default=60.0)
     asyncio.run(serve(parser.parse_args()))
 
