@@ -23,7 +23,7 @@ from emergency_kepu.domain.clock import Clock
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.errors import ParseError, Unprocessable
 from emergency_kepu.store import dead
-from emergency_kepu.store.database import Database
+from emergency_kepu.store.database import PUBLISHED, Database
 from emergency_kepu.store.tables import records
 from emergency_kepu.store.upsert import insert_new
 
@@ -50,6 +50,9 @@ def publish_in(conn: Connection, new: Sequence[Record], clock: Clock) -> int:
         }
         for record in new
     ]
+    if new:
+        # told after the commit: see `Database.on_commit`
+        conn.info.setdefault(PUBLISHED, set()).update(record.topic for record in new)
     return insert_new(conn, records, rows)
 
 
@@ -99,9 +102,11 @@ class EmbeddedBus:
         lag = await self.lag()
         return not any(lag.get(topic) for topic in topics)
 
-    def _wake(self) -> None:
+    def _wake(self, topics: frozenset[str]) -> None:
+        """Only who has something to fetch: every commit of every stage passes here."""
         for consumer in self._consumers:
-            consumer.wake()
+            if consumer.stage.topic in topics:
+                consumer.wake()
 
 
 def _count_crash(conn: Connection, stages: Sequence[Stage]) -> None:

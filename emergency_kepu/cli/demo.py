@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 
+from emergency_kepu import loop
 from emergency_kepu.content.library import shipped
 from emergency_kepu.demo.bars import Bars
 from emergency_kepu.demo.check import Finding, check, read_expected
@@ -45,7 +46,7 @@ def demo(
     if fresh and data.exists():
         _forget(data)
     quiet_logs(logging.ERROR)  # what goes wrong on purpose is in the tables
-    findings = asyncio.run(_demo(data.resolve(), speed=speed, once=once, port=port))
+    findings = loop.run(_demo(data.resolve(), speed=speed, once=once, port=port))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
@@ -102,8 +103,8 @@ async def _check(stage: Stage, config: Path) -> list[Finding]:
 
 async def _until_interrupted() -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    running = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, stop.set)
+            running.add_signal_handler(number, stop.set)
     await stop.wait()

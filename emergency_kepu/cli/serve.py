@@ -7,6 +7,7 @@ import signal
 
 import structlog
 
+from emergency_kepu import loop
 from emergency_kepu.cli.output import ConfigOption
 from emergency_kepu.desk.server import DeskServer
 from emergency_kepu.observe.logs import serve_logs
@@ -21,14 +22,14 @@ def serve(config: ConfigOption) -> None:
     """Poll, decide, plan, send, and show it, until a signal ends it; what is in hand is finished first."""
     serve_logs()
     settings = load_settings(config)
-    asyncio.run(_serve(Runtime(wire(settings))))
+    loop.run(_serve(Runtime(wire(settings))))
 
 
 async def _serve(runtime: Runtime) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    running = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        running.add_signal_handler(number, stop.set)
     await runtime.start()
     desk = DeskServer(runtime.services)
     await desk.start()

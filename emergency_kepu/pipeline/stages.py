@@ -35,6 +35,6 @@ STAGES: tuple[Stage, ...] = tuple(
         ("plan", LAUNCH, plan, 4),
         ("dispatch.immediate", DISPATCH_IMMEDIATE, dispatch, 8),
         ("dispatch.routine", DISPATCH_ROUTINE, dispatch, 4),
-        ("receipt", RECEIPT, receipt, 4),
+        ("receipt", RECEIPT, receipt, 32),
     )
 )

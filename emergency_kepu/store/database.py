@@ -31,6 +31,8 @@ from emergency_kepu.domain.errors import ConfigError, TransientError
 
 T = TypeVar("T")
 
+PUBLISHED = "kepu.published"
+"""Key of `Connection.info`: topics to which a transaction published records."""
 GROUP = 256
 """Closures taken into one transaction at most: bounds what one commit may wait for."""
 _IDLE_SECONDS = 0.25
@@ -59,7 +61,7 @@ class Database:
         self._thread: threading.Thread | None = None
         self._readers: ThreadPoolExecutor | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
 
     # --- life ------------------------------------------------------------------------------------------------
 
@@ -84,8 +86,9 @@ class Database:
             await asyncio.to_thread(self._readers.shutdown)
         self._engine.dispose()
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call `listener` in the event loop after each group commit. How the embedded bus hears of new records."""
+    def on_commit(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call `listener` in the event loop after each group commit, with the topics that its closures noted in
+        `conn.info[PUBLISHED]`. How the embedded bus hears of new records."""
         self._listeners.append(listener)
 
     # --- work ------------------------------------------------------------------------------------------------
@@ -143,17 +146,20 @@ class Database:
                 if conn is not None and not stopping:
                     self._checkpoint(conn)
                 continue
+            topics: frozenset[str] = frozenset()
             try:
                 if conn is None or conn.closed or conn.invalidated:
                     conn = self._engine.connect()
+                conn.info.pop(PUBLISHED, None)
                 results = self._commit_group(conn, group)
+                topics = frozenset(conn.info.pop(PUBLISHED, ()))
             except Exception as problem:  # noqa: BLE001 - whoever waits for the commit gets it
                 failure = _translate(problem)
                 results = [(work, None, failure) for work in group]
                 if conn is not None:
                     conn.close()
                 conn = None
-            self._answer(results)
+            self._answer(results, topics)
         if conn is not None:
             self._checkpoint(conn)
             conn.close()
@@ -188,12 +194,12 @@ class Database:
             raise
         return results
 
-    def _answer(self, results: list[tuple[_Work, Any, BaseException | None]]) -> None:
+    def _answer(self, results: list[tuple[_Work, Any, BaseException | None]], topics: frozenset[str]) -> None:
         assert self._loop is not None
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
-            self._loop.call_soon_threadsafe(self._deliver, results)
+            self._loop.call_soon_threadsafe(self._deliver, results, topics)
 
-    def _deliver(self, results: list[tuple[_Work, Any, BaseException | None]]) -> None:
+    def _deliver(self, results: list[tuple[_Work, Any, BaseException | None]], topics: frozenset[str]) -> None:
         for work, value, failure in results:
             if work.future.cancelled():
                 continue
@@ -201,8 +207,9 @@ class Database:
                 work.future.set_result(value)
             else:
                 work.future.set_exception(failure)
-        for listener in self._listeners:
-            listener()
+        if topics:
+            for listener in self._listeners:
+                listener(topics)
 
     def _checkpoint(self, conn: Connection) -> None:
         if not self.is_sqlite or self._path is None:

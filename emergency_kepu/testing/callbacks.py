@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import aiohttp
 from twilio.request_validator import RequestValidator
 
-_WORKERS = 8
+_WORKERS = 32
 _TRIES = 5
 _PAUSE_SECONDS = 0.2
 

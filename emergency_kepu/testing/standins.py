@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from emergency_kepu import loop
 from emergency_kepu.testing.broker import BroadcastListener, MockBroker
 from emergency_kepu.testing.callbacks import StatusCallbacks
 from emergency_kepu.testing.journal import Journal
@@ -82,7 +83,7 @@ def main() -> None:
     parser.add_argument("--invalid", default="", help="numbers that do not exist")
     parser.add_argument("--landlines", default="", help="numbers that cannot receive: undelivered, error 30006")
     parser.add_argument("--minute-seconds", type=float, default=60.0)
-    asyncio.run(serve(parser.parse_args()))
+    loop.run(serve(parser.parse_args()))
 
 
 if __name__ == "__main__":
