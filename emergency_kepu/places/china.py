@@ -39,6 +39,18 @@ def table() -> dict[str, Place]:
     return places
 
 
+RETIRED = {
+    "220724": "220781", "330283": "330213", "350681": "350604", "370684": "370614",
+    "441723": "441704", "511422": "511403", "520114": "520115",
+}  # fmt: skip
+"""Codes of counties that were made districts or moved (Ministry of Civil Affairs); old alerts still use them."""
+
+
+def current(code: str) -> str:
+    """The code in force for a 6-digit adcode; what was never retired stays as it is."""
+    return RETIRED.get(code, code)
+
+
 def level_of(code: str) -> str:
     """By the shape of the code: pp0000 province, ppcc00 city, else county."""
     if code.endswith("0000"):
@@ -52,6 +64,7 @@ def by_adcode(code: str) -> Place | None:
     digits = code.strip()[:6]
     if len(digits) != 6 or not digits.isdigit():
         return None
+    digits = current(digits)
     for wanted in (digits, digits[:4] + "00", digits[:2] + "0000"):
         if wanted in table():
             return table()[wanted]

@@ -8,7 +8,7 @@ import tzfpy
 
 from emergency_kepu.domain.alert import Area
 from emergency_kepu.domain.recipient import place_prefix
-from emergency_kepu.places.china import ancestors, by_adcode, table
+from emergency_kepu.places.china import ancestors, by_adcode, current, table
 from emergency_kepu.places.distance import counties_within, in_ring, nearest_county
 from emergency_kepu.places.world import country_by_name, country_name, is_country
 
@@ -46,7 +46,7 @@ def covers(area: Area) -> tuple[str, ...]:
     """
     # a county that our table lacks keeps its own code: falling back to its city would reach millions too many
     codes = [
-        value.strip()[:6]
+        current(value.strip()[:6])
         for scheme in _ADCODE_SCHEMES
         for value in area.geocodes.get(scheme, ())
         if by_adcode(value) is not None
