@@ -64,6 +64,7 @@ class Runtime:
         # a job for each feed: one that hangs keeps no other waiting
         for name, feed in services.settings.feeds.items():
             if feed.url:
+                services.metrics.feed_interval.labels(name).set(feed.every_seconds)
                 jobs.append((f"poll {name}", partial(self._polls.poll_if_due, name, feed), feed.every_seconds / 4))
         for name, job, seconds in jobs:
             real = max(0.05, clock.real_seconds(seconds))

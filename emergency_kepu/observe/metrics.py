@@ -81,6 +81,9 @@ class Metrics:
         self.feed_success = Gauge(
             "kepu_feed_last_success_timestamp_seconds", "When a feed last answered well.", ("feed",), registry=registry
         )
+        self.feed_interval = Gauge(
+            "kepu_feed_interval_seconds", "How often a feed is asked; 0: it is pushed to us.", ("feed",), registry=registry
+        )
         self.progress = Gauge(
             "kepu_campaign_progress_ratio",
             "Share of planned deliveries that are final, of what is under way.",
@@ -94,6 +97,7 @@ class Metrics:
         self.progress.set(1)
         for feed in feeds:
             self.feed_success.labels(feed)
+            self.feed_interval.labels(feed)
             for result in ALERT_RESULTS:
                 self.alerts.labels(feed, result)
         for action in Action:
