@@ -15,6 +15,7 @@ from emergency_kepu.content.catalog import Phrases
 from emergency_kepu.domain.campaign import MessageFacts
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.places import gazetteer
+from emergency_kepu.places.authority import authority_name
 
 MAX_PLACES = 3
 """More are summed up by the first: a list of forty counties is not read."""
@@ -54,7 +55,7 @@ def variables(
     """Everything that a text may use. Nothing else is defined, and an undefined name is an error."""
     names = HAZARDS[hazard].names
     return {
-        "source": safe(facts.source_names.get(locale) or facts.source_name),
+        "source": safe(facts.source_names.get(locale) or authority_name(facts.source_name, locale)),
         "place": place_name(facts, locale),
         "time": local_time(facts.issued_at, facts.tz, locale),
         "until": local_time(facts.until, facts.tz, locale) if facts.until else "",

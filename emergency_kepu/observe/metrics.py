@@ -82,7 +82,10 @@ class Metrics:
             "kepu_feed_last_success_timestamp_seconds", "When a feed last answered well.", ("feed",), registry=registry
         )
         self.feed_interval = Gauge(
-            "kepu_feed_interval_seconds", "How often a feed is asked; 0: it is pushed to us.", ("feed",), registry=registry
+            "kepu_feed_interval_seconds",
+            "How often a feed is asked; 0: it is pushed to us.",
+            ("feed",),
+            registry=registry,
         )
         self.progress = Gauge(
             "kepu_campaign_progress_ratio",

@@ -21,6 +21,7 @@ CONTRACT = {
     "kepu_alert_to_first_send_seconds": {"le"},
     "kepu_stage_seconds": {"stage", "le"},
     "kepu_lag_records": {"stage"},
+    "kepu_feed_interval_seconds": {"feed"},
     "kepu_feed_last_success_timestamp_seconds": {"feed"},
     "kepu_campaign_progress_ratio": set(),
     "kepu_possible_duplicates": set(),
