@@ -8,7 +8,9 @@ never issues one.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -65,8 +67,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 def write(
     conn: Connection, wish: Wish, *, actor: str, now: datetime, wall: float, contact: Expert | None, drill: bool = False
 ) -> CampaignRow:
-    """A draft. UserError names the field that is wrong; the same wish of the same person is the same draft."""
-    check(wish)
+    """A draft of a wish that `check` has let through; the same wish of the same person is the same draft."""
     incident = _incident(wish, actor, now)
     if incidents.find(conn, incident.id) is None:
         incidents.save(conn, incident)
@@ -115,9 +116,10 @@ def write(
     return campaigns.latest(conn, row.id)
 
 
-def check(wish: Wish) -> None:
-    """UserError with one line for the first field that is wrong."""
-    problem = _problem(wish)
+def check(wish: Wish, *, channels: Mapping[str, Mapping[str, Any]], content: Collection[str]) -> None:
+    """UserError with one line for the first field that is wrong. `channels`: as configured; `content`: hazards that
+    have a text."""
+    problem = _problem(wish) or _unusable(wish, channels, content)
     if problem:
         raise UserError(problem)
 
@@ -143,6 +145,17 @@ def _problem(wish: Wish) -> str:
     if wish.phase not in ("before", "now", "after"):
         return f"phase {wish.phase!r}: one of before, now, after"
     return "" if wish.channels else "channels: name at least one of kepu.yaml"
+
+
+def _unusable(wish: Wish, channels: Mapping[str, Mapping[str, Any]], content: Collection[str]) -> str:
+    if wish.hazard not in content:
+        return f"hazard {wish.hazard!r}: there is no content about it; `kepu templates list` shows what there is"
+    for name in wish.channels:
+        if name not in channels:
+            return f"channel {name!r}: not in kepu.yaml, which has: {', '.join(sorted(channels))}"
+        if channels[name].get("drill"):
+            return f"channel {name!r}: takes drills only; `kepu drill start` makes one"
+    return ""
 
 
 def end(

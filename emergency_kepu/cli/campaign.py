@@ -17,10 +17,10 @@ from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, data
 from emergency_kepu.content.preview import previews
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.domain.clock import SystemClock
-from emergency_kepu.domain.errors import UserError
-from emergency_kepu.matching.experts import match_experts, public_contact
+from emergency_kepu.pipeline.contacts import contact_for
+from emergency_kepu.places.search import find_place
 from emergency_kepu.services import open_database
-from emergency_kepu.settings import Settings, load_settings
+from emergency_kepu.settings import load_settings
 from emergency_kepu.store import campaigns, progress
 from emergency_kepu.store.audience_size import audience_size
 
@@ -60,7 +60,9 @@ def status(campaign: Campaign, config: ConfigOption) -> None:
 def draft(
     config: ConfigOption,
     hazard: Annotated[str, typer.Option("--hazard", help="A code of the taxonomy.")],
-    place: Annotated[list[str], typer.Option("--place", help="Adcode or ISO country; several times for more.")],
+    place: Annotated[
+        list[str], typer.Option("--place", help="A name, an adcode or an ISO country; several times for more.")
+    ],
     source: Annotated[str, typer.Option("--source", help="The authority whose warning is explained.")],
     channel: Annotated[list[str], typer.Option("--channel", help="A channel of kepu.yaml, the preferred first.")],
     issued: Annotated[str | None, typer.Option("--issued", help="When it was issued; default: now.")] = None,
@@ -77,7 +79,7 @@ def draft(
     settings = load_settings(config)
     wish = Wish(
         hazard=hazard,
-        places=tuple(place),
+        places=tuple(find_place(name) for name in place),
         source=source,
         issued_at=instant("--issued", issued),
         until=instant("--until", until) if until else None,
@@ -89,20 +91,20 @@ def draft(
         urgent=not routine,
         approvers=approvers,
     )
-    authoring.check(wish)
-    _check_against(settings, wish)
+    catalog = catalog_of(settings)
+    authoring.check(wish, channels=settings.channels, content=catalog.topics)
     now = datetime.now(UTC)
-    topic = catalog_of(settings).topics[hazard]
-    ranked = match_experts(
+    contact = contact_for(
+        catalog,
         settings.experts,
-        fields=topic.meta.experts,
+        hazard=hazard,
         places=wish.places,
         locale=settings.content.default_locale,
         now=now,
     )
     with open_database(settings).begin() as conn:
         actor = named(conn, Right.OPERATE)
-        row = authoring.write(conn, wish, actor=actor, now=now, wall=time.time(), contact=public_contact(ranked))
+        row = authoring.write(conn, wish, actor=actor, now=now, wall=time.time(), contact=contact)
         reach = audience_size(conn, row)
     if json_output:
         print_json({"campaign": row.id, "revision": row.revision, "state": row.state, "audience": reach})
@@ -201,16 +203,3 @@ def cancel(campaign: Campaign, config: ConfigOption) -> None:
     with database_of(config).begin() as conn:
         stopped = operations.cancel(conn, campaign, actor=named(conn, Right.OPERATE), now=datetime.now(UTC))
     typer.echo(f"cancelled: {stopped} deliveries were stopped; what was sent stays sent")
-
-
-def _check_against(settings: Settings, wish: Wish) -> None:
-    for name in wish.channels:
-        if name not in settings.channels:
-            msg = f"--channel {name!r}: not in kepu.yaml, which has: {', '.join(sorted(settings.channels))}"
-            raise UserError(msg)
-        if settings.channels[name].get("drill"):
-            msg = f"--channel {name!r}: takes drills only; `kepu drill start` makes one"
-            raise UserError(msg)
-    if wish.hazard not in catalog_of(settings).topics:
-        msg = f"--hazard {wish.hazard!r}: there is no content about it; `kepu templates list` shows what there is"
-        raise UserError(msg)

@@ -14,11 +14,9 @@ from emergency_kepu.cli.instants import duration, instant
 from emergency_kepu.cli.output import ConfigOption, JsonOption, print_json, print_table
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.domain.decision import Action, Decision, Reason
-from emergency_kepu.domain.errors import UserError
-from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.silence import Silence
-from emergency_kepu.places.china import by_adcode
-from emergency_kepu.places.world import is_country
+from emergency_kepu.matching.silences import check_silence
+from emergency_kepu.places.search import find_place
 from emergency_kepu.services import open_database
 from emergency_kepu.settings import load_settings
 from emergency_kepu.store import silences
@@ -40,22 +38,8 @@ def add(
 ) -> None:
     """Nothing that matches is sent meanwhile; it is recorded as `silenced`. Red goes out unless --also-red."""
     settings = load_settings(config)
-    hazards, places, feeds = tuple(hazard or ()), tuple(place or ()), tuple(feed or ())
-    if not (hazards or places or feeds):
-        msg = "a silence of everything is none: give --hazard, --place or --feed"
-        raise UserError(msg)
-    for code in hazards:
-        if code not in HAZARDS:
-            msg = f"--hazard {code!r}: not in the taxonomy; `kepu templates list` shows it"
-            raise UserError(msg)
-    for code in places:
-        if not is_country(code) and by_adcode(code) is None:
-            msg = f"--place {code!r}: give a 6-digit adcode or an ISO 3166 country code"
-            raise UserError(msg)
-    for name in feeds:
-        if name not in settings.feeds:
-            msg = f"--feed {name!r}: not in feeds.yaml, which has: {', '.join(sorted(settings.feeds))}"
-            raise UserError(msg)
+    hazards, feeds = tuple(hazard or ()), tuple(feed or ())
+    places = tuple(find_place(name) for name in place or ())
     begins = instant("--from", start)
     ends = begins + duration("--for", lasting)
     with open_database(settings).begin() as conn:
@@ -72,10 +56,11 @@ def add(
             created_by=actor,
             comment=comment,
         )
+        check_silence(found, feeds=settings.feeds)
         silences.add(conn, found)
-        detail = f"{actor} silenced {describe(found)} until {ends:%F %H:%MZ}: {comment}"
+        detail = f"{actor} silenced {found.subject()} until {ends:%F %H:%MZ}: {comment}"
         _record(conn, detail, actor)
-    typer.echo(f"{found.id}: {describe(found)} is silent until {ends:%F %H:%MZ}")
+    typer.echo(f"{found.id}: {found.subject()} is silent until {ends:%F %H:%MZ}")
 
 
 @app.command("list")
@@ -93,7 +78,7 @@ def list_(
     rows = [
         (
             item.id,
-            describe(item),
+            item.subject(),
             f"{item.starts_at:%F %H:%MZ}",
             f"{item.ends_at:%F %H:%MZ}",
             item.created_by,
@@ -110,14 +95,8 @@ def expire(silence: Annotated[str, typer.Argument(metavar="SILENCE")], config: C
     with open_database(load_settings(config)).begin() as conn:
         actor = named(conn, Right.OPERATE)
         ended = silences.expire(conn, silence, datetime.now(UTC))
-        _record(conn, f"{actor} ended the silence of {describe(ended)}", actor)
-    typer.echo(f"{silence} is over: {describe(ended)} is heard again")
-
-
-def describe(silence: Silence) -> str:
-    """What it is about, in a few words."""
-    parts = [", ".join(silence.hazards), ", ".join(silence.places), ", ".join(f"feed {name}" for name in silence.feeds)]
-    return " / ".join(part for part in parts if part) + (" (also red)" if silence.also_red else "")
+        _record(conn, f"{actor} ended the silence of {ended.subject()}", actor)
+    typer.echo(f"{silence} is over: {ended.subject()} is heard again")
 
 
 def _record(conn: Connection, detail: str, actor: str) -> None:

@@ -21,10 +21,12 @@ from emergency_kepu.desk.api.dead_letters import DEAD_LETTERS
 from emergency_kepu.desk.api.parameters import refuse_unknown
 from emergency_kepu.desk.api.push import push
 from emergency_kepu.desk.api.reading import READING
+from emergency_kepu.desk.api.writing import WRITING
 from emergency_kepu.desk.attempts import Attempts
 from emergency_kepu.desk.callbacks import twilio_status
 from emergency_kepu.desk.console import PAGES
 from emergency_kepu.desk.console_forms import FORMS
+from emergency_kepu.desk.console_writing import WRITING_PAGES
 from emergency_kepu.desk.context import AnyRequest, Desk
 from emergency_kepu.desk.gate import Gate, Visitor
 from emergency_kepu.desk.health import HEALTH
@@ -68,14 +70,14 @@ def create_app(services: Services, *, environ: Mapping[str, str] | None = None) 
 
     api = Router(
         path="/api/v1",
-        route_handlers=[*READING, *DECIDING, *DEAD_LETTERS, push],
+        route_handlers=[*READING, *DECIDING, *WRITING, *DEAD_LETTERS, push],
         dependencies={"visitor": Provide(visitor_of_api)},
         before_request=refuse_unknown,
         security=[{"token": []}],
     )
     console = Router(
         path="/",
-        route_handlers=[*PAGES, *FORMS],
+        route_handlers=[*PAGES, *WRITING_PAGES, *FORMS],
         dependencies={"visitor": Provide(visitor_of_console)},
     )
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)

@@ -30,6 +30,9 @@ DONE = (
     "submitted_now",
     "replayed_now",
     "dropped_now",
+    "written_now",
+    "ended_now",
+    "ended_quietly",
 )
 """What a page may be asked to say at its top after a form was sent."""
 

@@ -43,6 +43,11 @@ class Visitor:
             return self.account.may(right)
         return self.open_house and right is Right.READ
 
+    @property
+    def may_operate(self) -> bool:
+        """For pages: show what begins something?"""
+        return self.may(Right.OPERATE)
+
     def require(self, right: Right) -> None:
         """401 when it is unknown who asks, 403 when they may not."""
         if self.may(right):

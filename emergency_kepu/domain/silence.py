@@ -27,6 +27,11 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     created_by: str
     comment: str
 
+    def subject(self) -> str:
+        """What it is about, in a few words."""
+        parts = [", ".join(self.hazards), ", ".join(self.places), ", ".join(f"feed {name}" for name in self.feeds)]
+        return " / ".join(part for part in parts if part) + (" (also red)" if self.also_red else "")
+
     def covers(self, severity: Severity) -> bool:
         """Is this severity held back at all?"""
         return self.also_red or severity is not Severity.EXTREME

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from emergency_kepu.domain.errors import UserError
+from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.domain.silence import Silence
+from emergency_kepu.places.china import by_adcode
 from emergency_kepu.places.gazetteer import contains
+from emergency_kepu.places.world import is_country
 
 
 def silenced_by(
@@ -39,3 +43,27 @@ def silenced_by(
 
 def _all_inside(places: Collection[str], wanted: Collection[str]) -> bool:
     return bool(places) and all(any(contains(outer, code) for outer in wanted) for code in places)
+
+
+def check_silence(silence: Silence, *, feeds: Collection[str]) -> None:
+    """UserError with one line for the first field that is wrong. `feeds`: those of feeds.yaml."""
+    problem = _problem(silence, feeds)
+    if problem:
+        raise UserError(problem)
+
+
+def _problem(silence: Silence, feeds: Collection[str]) -> str:
+    if not (silence.hazards or silence.places or silence.feeds):
+        return "a silence of everything is none: give --hazard, --place or --feed"
+    if not silence.comment.strip():
+        return "comment: say why; everybody sees it"
+    for code in silence.hazards:
+        if code not in HAZARDS:
+            return f"hazard {code!r}: not in the taxonomy; `kepu templates list` shows it"
+    for code in silence.places:
+        if not is_country(code) and by_adcode(code) is None:
+            return f"place {code!r}: give a 6-digit adcode or an ISO 3166 country code"
+    for name in silence.feeds:
+        if name not in feeds:
+            return f"feed {name!r}: not in feeds.yaml, which has: {', '.join(sorted(feeds))}"
+    return ""

@@ -17,18 +17,17 @@ from emergency_kepu.content.review import review_state
 from emergency_kepu.domain.alert import Alert, Effect
 from emergency_kepu.domain.campaign import CampaignKind, CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
-from emergency_kepu.domain.expert import Expert
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.incident import AlertKey, Incident, incident_id
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.matching.audience import query_for
 from emergency_kepu.matching.correlate import OUTBREAK_WINDOW, Change, Match, applied, correlate
-from emergency_kepu.matching.experts import match_experts, public_contact
 from emergency_kepu.matching.guards import Answer, decide
 from emergency_kepu.matching.guards.context import GuardContext
 from emergency_kepu.matching.observe import Observation
 from emergency_kepu.matching.policy import Policy, match_policy
 from emergency_kepu.matching.silences import silenced_by
+from emergency_kepu.pipeline.contacts import contact_for
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.places import gazetteer
 from emergency_kepu.store import campaigns, incidents, recipients, silences
@@ -187,26 +186,20 @@ def _prepare(
             incident,
             issued_at=seen.sent,
             source_names=arrival.source_names,
-            contact=contact_for(services, incident, now),
+            contact=contact_for(
+                services.catalog,
+                services.settings.experts,
+                hazard=incident.hazard,
+                places=incident.place_codes,
+                locale=services.settings.content.default_locale,
+                now=now,
+            ),
         ),
         now=now,
         accepted_at=arrival.received_at,
         accepted_wall=arrival.received_wall,
     )
     return Judgement(incident=incident, change=match.change, decisions=said, row=row, guards=verdict.trace)
-
-
-def contact_for(services: Services, incident: Incident, now: datetime) -> Expert | None:
-    """Whom a message about this incident may name: matched by the fields that its content asks for."""
-    topic = services.catalog.topics.get(incident.hazard)
-    ranked = match_experts(
-        services.settings.experts,
-        fields=topic.meta.experts if topic else (),
-        places=incident.place_codes,
-        locale=services.settings.content.default_locale,
-        now=now,
-    )
-    return public_contact(ranked)
 
 
 def _policy(

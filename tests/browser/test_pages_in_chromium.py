@@ -126,7 +126,8 @@ async def test_nothing_is_wider_than_the_screen(
 ) -> None:
     kept = Path(os.environ.get("KEPU_SCREENSHOTS") or tmp_path)
     await page.set_width(width, dark=width == 390)
-    for name, path in (("overview", "/"), ("campaign", "/campaigns/c-0"), ("incident", "/incidents/i-1")):
+    pages = (("overview", "/"), ("campaign", "/campaigns/c-0"), ("incident", "/incidents/i-1"), ("write", "/write"))
+    for name, path in pages:
         await page.open(f"{desk[0].rstrip('/')}{path}?lang={lang}")
         assert await page.value("document.documentElement.scrollWidth") <= width, name
         assert await page.value("document.documentElement.lang") == lang

@@ -53,7 +53,8 @@ def test_one_writes_another_approves(kepu: Kepu, people: Path, tokens: dict[str,
 
     texts = kepu("campaign", "preview", campaign, "--json").json["messages"]
     assert {(text["channel"], text["locale"]) for text in texts} >= {("sms", "zh-Hans"), ("rooms", "en")}
-    assert all("宜宾市水利局" in text["text"] for text in texts)
+    names = {"zh-Hans": "宜宾市水利局", "zh-Hant": "宜賓市水利局", "en": "Yibin Water Resources Bureau"}
+    assert all(names[text["locale"]] in text["text"] for text in texts)
     assert kepu("campaign", "approve", campaign, env={"KEPU_TOKEN": tokens["wang"]}).code == 1, "nobody submitted it"
     assert kepu("campaign", "submit", campaign, env={"KEPU_TOKEN": tokens["zhao"]}).code == 0
 

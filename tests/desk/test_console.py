@@ -14,7 +14,17 @@ from emergency_kepu.pipeline.services import Services
 from emergency_kepu.store import campaigns
 from tests.desk.conftest import PASSWORD, Open, a_campaign
 
-PAGES = ("/", "/incidents/i-1", "/campaigns/c-1", "/deliveries", "/decisions", "/dead", "/login")
+PAGES = (
+    "/",
+    "/write",
+    "/incidents/i-1",
+    "/incidents/i-1/end",
+    "/campaigns/c-1",
+    "/deliveries",
+    "/decisions",
+    "/dead",
+    "/login",
+)
 
 
 def form_of(page: str, action: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ PAGE = (Path(__file__).parents[2] / "docs/reference/api.md").read_text(encoding=
 async def test_every_operation(browse: Open) -> None:
     described = (await browse().get("/api/openapi.json")).json()["paths"]
     operations = {f"{method.upper()} {path}" for path, methods in described.items() for method in methods}
-    assert set(re.findall(r"^\| `((?:GET|POST) [^`]+)` \|", PAGE, re.MULTILINE)) == operations
+    assert set(re.findall(r"^\| `((?:GET|POST|DELETE) [^`]+)` \|", PAGE, re.MULTILINE)) == operations
 
 
 def test_every_role_with_its_rights() -> None:
