@@ -26,6 +26,7 @@ from emergency_kepu.pipeline.stages import STAGES
 from emergency_kepu.polling import FeedPolling
 from emergency_kepu.services import Wired
 from emergency_kepu.store import dead, due, incidents, ledger, progress
+from emergency_kepu.store.alone import Alone
 from emergency_kepu.store.decisions import append_decision
 
 log = structlog.get_logger(__name__)
@@ -42,6 +43,7 @@ class Runtime:
         self.wired = wired
         self.services = wired.services
         self._alone = alone
+        self._lock = Alone(wired.services.database)
         self._scheduler = AsyncIOScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -51,6 +53,8 @@ class Runtime:
     async def start(self) -> None:
         """Recover what a dead process left, then run."""
         services = self.services
+        if self._alone:
+            self._lock.take()
         await services.database.start()
         await services.database.write(self._recover)
         await services.bus.publish(await services.database.read(self._left_over))
@@ -80,6 +84,7 @@ class Runtime:
             self._scheduler.shutdown(wait=False)
         await self.services.bus.stop()
         await self.wired.close()
+        self._lock.release()
 
     async def _run(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
         """One tick. A failing one is logged; the next comes all the same."""

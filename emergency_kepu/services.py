@@ -12,6 +12,7 @@ from emergency_kepu.bus.embedded import EmbeddedBus
 from emergency_kepu.channels.door import Door
 from emergency_kepu.channels.port import Channel
 from emergency_kepu.channels.registry import build
+from emergency_kepu.channels.secrets import read_secret
 from emergency_kepu.content.catalog import load_catalog
 from emergency_kepu.content.library import shipped
 from emergency_kepu.domain.clock import Clock, SystemClock
@@ -20,6 +21,8 @@ from emergency_kepu.pipeline.services import Services
 from emergency_kepu.settings import Settings
 from emergency_kepu.store import migrate
 from emergency_kepu.store.database import Database
+
+STORE_PASSWORD = "KEPU_STORE_PASSWORD"  # noqa: S105 - the name of the variable
 
 
 class Wired:
@@ -37,9 +40,18 @@ class Wired:
         await self.services.database.stop()
 
 
+def connect(settings: Settings, environ: Mapping[str, str] | None = None) -> Database:
+    """The configured database as it is; the password, where one is needed, from `KEPU_STORE_PASSWORD`."""
+    environ = os.environ if environ is None else environ
+    password = None
+    if environ.get(STORE_PASSWORD) or environ.get(f"{STORE_PASSWORD}_FILE"):
+        password = read_secret(STORE_PASSWORD, environ, "store").reveal()
+    return Database(settings.store.url, synchronous=settings.store.synchronous, password=password)
+
+
 def open_database(settings: Settings) -> Database:
     """The configured database at the schema this program works with."""
-    database = Database(settings.store.url, synchronous=settings.store.synchronous)
+    database = connect(settings)
     migrate.ensure(database)
     return database
 

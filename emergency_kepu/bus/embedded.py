@@ -137,6 +137,7 @@ class _Consumer:
         self._high = 0
         self._held: dict[str, deque[tuple[int, Record]]] = {}
         self._working: dict[str, asyncio.Task[None]] = {}
+        self._seqs: dict[str, int] = {}
 
     def wake(self) -> None:
         self._wakeup.set()
@@ -153,7 +154,8 @@ class _Consumer:
                 async with asyncio.timeout(OTHER_PROCESS_SECONDS):
                     await self._wakeup.wait()
             except TimeoutError:
-                continue
+                if not self._database.is_sqlite and not self.stopping:
+                    await self._look_behind()
 
     async def _fetch(self) -> None:
         room = PREFETCH - sum(len(waiting) for waiting in self._held.values())
@@ -170,6 +172,22 @@ class _Consumer:
             self._held.setdefault(row.key, deque()).append((row.seq, record))
             self._high = row.seq
 
+    async def _look_behind(self) -> None:
+        """PostgreSQL numbers rows before they commit: another process may commit a lower one after we have read past."""
+        in_hand = {seq for waiting in self._held.values() for seq, _ in waiting} | set(self._seqs.values())
+        query = (
+            select(records)
+            .where(records.c.topic == self.stage.topic, records.c.seq <= self._high)
+            .order_by(records.c.seq)
+            .limit(PREFETCH + len(in_hand))
+        )
+        for row in await self._database.read(lambda conn: conn.execute(query).all()):
+            if row.seq not in in_hand and row.seq not in self._seqs.values():
+                record = Record(topic=row.topic, key=row.key, id=row.id, value=row.value, attempt=row.attempt + 1)
+                waiting = self._held.setdefault(row.key, deque())
+                place = next((n for n, (seq, _) in enumerate(waiting) if seq > row.seq), len(waiting))
+                waiting.insert(place, (row.seq, record))
+
     def _begin_work(self) -> None:
         if self.stopping:
             return
@@ -182,6 +200,7 @@ class _Consumer:
                     del self._held[key]
                 task = asyncio.create_task(self._work(seq, record), name=f"{self.stage.name} {record.id}")
                 self._working[key] = task
+                self._seqs[key] = seq
 
     async def _work(self, seq: int, record: Record) -> None:
         try:
@@ -193,6 +212,7 @@ class _Consumer:
             self._held.setdefault(record.key, deque()).appendleft((seq, record))
         finally:
             del self._working[record.key]
+            del self._seqs[record.key]
             self.wake()
 
     async def _handle(self, seq: int, record: Record) -> None:

@@ -66,7 +66,7 @@ class Stage:
         await self._standins.wait()
 
 
-async def set_stage(config: Path, data: Path, *, start: datetime, speed: float, port: int) -> Stage:
+async def set_stage(config: Path, data: Path, *, start: datetime, speed: float, port: int, store: str = "") -> Stage:
     """Start everything. ConfigError when the stand-ins do not come up, or when the console's port is taken."""
     port = port or _free_port()
     journal = data / "journal.jsonl"
@@ -86,7 +86,7 @@ async def set_stage(config: Path, data: Path, *, start: datetime, speed: float, 
         "@data": str(data),
         "@desk": f"http://127.0.0.1:{port}",
     }
-    settings = _settings(config, data, values)
+    settings = _settings(config, data, values, store or f"sqlite:///{data}/kepu.db")
     clock = HeldClock(start, speed)
     database = open_database(settings)
     with database.begin() as conn:
@@ -131,7 +131,7 @@ async def _start_standins(journal: Path, *, minute_seconds: float) -> Any:
     )
 
 
-def _settings(config: Path, data: Path, values: dict[str, str]) -> Settings:
+def _settings(config: Path, data: Path, values: dict[str, str], store: str) -> Settings:
     """The demo's configuration with the stand-ins' addresses, read from a copy like any other configuration."""
     filled = data / "config"
     filled.mkdir(parents=True, exist_ok=True)
@@ -141,5 +141,5 @@ def _settings(config: Path, data: Path, values: dict[str, str]) -> Settings:
             text = text.replace(mark, value)
         (filled / name).write_text(text, encoding="utf-8")
     with (filled / "kepu.yaml").open("a", encoding="utf-8") as file:
-        yaml.safe_dump({"store": {"url": f"sqlite:///{data}/kepu.db"}}, file)
+        yaml.safe_dump({"store": {"url": store}}, file)
     return load_settings(filled)

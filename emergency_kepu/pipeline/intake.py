@@ -29,6 +29,7 @@ from emergency_kepu.pipeline.judge import Arrival, Judgement, judge
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.store import campaigns, dead, incidents, progress
 from emergency_kepu.store.decisions import append_decision
+from emergency_kepu.store.locks import one_at_a_time
 
 _OPEN = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED)
 
@@ -84,6 +85,7 @@ def _take(conn: Connection, services: Services, key: str, alert: Alert, arrival:
         return []
     out: list[Record] = []
     for observation in seen:
+        one_at_a_time(conn, f"judge/{observation.hazard}")
         judgement = judge(conn, services, alert, observation, arrival, now)
         out += _carry_out(conn, services, judgement, key, alert, arrival.feed)
     return out

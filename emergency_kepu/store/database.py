@@ -7,9 +7,11 @@ Promises:
 - `read(fn)` sees everything whose `write` has returned.
 - A busy or lost database is a `TransientError`; nothing else of SQLAlchemy's leaves this module for that.
 
-SQLite: one writer thread owns one connection, takes all waiting work (at most `GROUP`) into one `BEGIN IMMEDIATE`,
-commits once and wakes the loop once. The write-ahead log is checkpointed when the writer is idle, never in the middle
-of a commit, because automatic checkpoints are what the slowest commits wait for.
+Both databases: one writer thread owns one connection, takes all waiting work (at most `GROUP`) into one transaction,
+commits once and wakes the loop once. On SQLite that is one `BEGIN IMMEDIATE`, and the write-ahead log is checkpointed
+when the writer is idle, never in the middle of a commit: automatic checkpoints are what the slowest commits wait for.
+PostgreSQL scales by processes, each with a writer of its own; decisions that must not be taken twice ask for
+`locks.one_at_a_time`.
 """
 
 from __future__ import annotations
@@ -23,8 +25,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from emergency_kepu.domain.errors import ConfigError, TransientError
@@ -36,6 +38,7 @@ PUBLISHED = "kepu.published"
 GROUP = 256
 """Closures taken into one transaction at most: bounds what one commit may wait for."""
 _IDLE_SECONDS = 0.25
+_TIMEOUTS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
 _READERS = 2
 _TRUNCATE_ABOVE_BYTES = 64 * 1024 * 1024
 
@@ -48,14 +51,20 @@ class _Work(NamedTuple):
 class Database:
     """One object a process. Start it before `write` and `read`; `begin` and `reading` work without (CLI, tests)."""
 
-    def __init__(self, url: str, *, synchronous: str = "FULL") -> None:
+    def __init__(self, url: str, *, synchronous: str = "FULL", password: str | None = None) -> None:
         if synchronous not in ("FULL", "NORMAL"):
             msg = f"store.synchronous: {synchronous!r} is neither FULL nor NORMAL"
             raise ConfigError(msg)
-        self.url = make_url(url)
+        try:
+            self.url = make_url(url)
+        except ArgumentError as problem:
+            msg = f"store.url: {url!r} is no database address, e.g. sqlite:///var/kepu.db"
+            raise ConfigError(msg) from problem
+        if password is not None:
+            self.url = self.url.set(password=password)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._synchronous = synchronous
-        self._path = _sqlite_path(self.url.database) if self.is_sqlite else None
+        self.path = _sqlite_path(self.url.database) if self.is_sqlite else None
         self._engine = self._create_engine()
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -70,6 +79,9 @@ class Database:
         if self._thread is not None:
             return
         self._loop = asyncio.get_running_loop()
+        if not self.is_sqlite:
+            self._engine.dispose()
+            self._engine = self._create_engine(pooled=True)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="kepu-read")
         self._thread = threading.Thread(target=self._write_forever, name="kepu-write", daemon=True)
         self._thread.start()
@@ -85,6 +97,7 @@ class Database:
         if self._readers is not None:
             await asyncio.to_thread(self._readers.shutdown)
         self._engine.dispose()
+        self._engine = self._create_engine()
 
     def on_commit(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` in the event loop after each group commit, with the topics that its closures noted in
@@ -130,6 +143,10 @@ class Database:
                 conn.execute(text("BEGIN"))
             yield conn
             conn.rollback()
+
+    def session(self) -> Connection:
+        """A connection outside the pool, for locks that live as long as it does; closing it ends them."""
+        return self._create_engine().connect()
 
     def _read_once(self, fn: Callable[[Connection], T]) -> T:
         with self.reading() as conn:
@@ -212,9 +229,9 @@ class Database:
                 listener(topics)
 
     def _checkpoint(self, conn: Connection) -> None:
-        if not self.is_sqlite or self._path is None:
+        if not self.is_sqlite or self.path is None:
             return
-        log = self._path.with_name(self._path.name + "-wal")
+        log = self.path.with_name(self.path.name + "-wal")
         try:
             size = log.stat().st_size
         except FileNotFoundError:
@@ -227,12 +244,13 @@ class Database:
 
     # --- engine --------------------------------------------------------------------------------------------------
 
-    def _create_engine(self) -> Engine:
+    def _create_engine(self, *, pooled: bool = False) -> Engine:
         if not self.is_sqlite:
-            return create_engine(self.url, pool_pre_ping=True, pool_size=_READERS + 4)
-        if self._path is not None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(self.url, poolclass=NullPool if self._path is None else None)
+            # a command opens a connection or two and ends: only what was started keeps a pool
+            return _postgres(self.url, pooled=pooled)
+        if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(self.url, poolclass=NullPool if self.path is None else None)
         synchronous = self._synchronous
 
         @event.listens_for(engine, "connect")
@@ -254,8 +272,27 @@ class Database:
         return engine
 
 
+def _postgres(url: URL, *, pooled: bool) -> Engine:
+    """psycopg 3, pooled; no statement and no lock may hold the writer for longer than its time-out."""
+    if url.drivername != "postgresql+psycopg":
+        msg = f"store.url: {url.drivername} is not known; use sqlite:///file or postgresql+psycopg://user@host/database"
+        raise ConfigError(msg)
+    arguments = {"options": _TIMEOUTS, "connect_timeout": 5, "application_name": "kepu"}
+    try:
+        if not pooled:
+            return create_engine(url, poolclass=NullPool, connect_args=arguments)
+        return create_engine(url, pool_pre_ping=True, pool_size=_READERS + 4, connect_args=arguments)
+    except ModuleNotFoundError as problem:
+        msg = "store.url: PostgreSQL needs the `postgres` extra (pip install 'emergency-kepu[postgres]')"
+        raise ConfigError(msg) from problem
+
+
 def _run(conn: Connection, work: _Work) -> tuple[_Work, Any, BaseException | None]:
-    """One closure in its own savepoint. Errors of the database connection itself end the whole group."""
+    """One closure in its own savepoint. Errors of the database connection itself end the whole group.
+
+    What a raising closure published is forgotten with it.
+    """
+    noted = set(conn.info.get(PUBLISHED, ()))
     savepoint = conn.begin_nested()
     try:
         value = work.fn(conn)
@@ -263,6 +300,7 @@ def _run(conn: Connection, work: _Work) -> tuple[_Work, Any, BaseException | Non
         if isinstance(problem, DBAPIError) and problem.connection_invalidated:
             raise
         savepoint.rollback()
+        conn.info[PUBLISHED] = noted
         return work, None, _translate(problem)
     savepoint.commit()
     return work, value, None
@@ -279,12 +317,15 @@ def _begin(conn: Connection, is_sqlite: bool) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as problem:
-        raise _translate(problem) from problem
+    except DBAPIError as problem:
+        failure = _translate(problem)
+        if failure is problem:
+            raise
+        raise failure from problem
 
 
 def _translate(problem: BaseException) -> BaseException:
-    if isinstance(problem, OperationalError):
+    if isinstance(problem, OperationalError) or (isinstance(problem, DBAPIError) and problem.connection_invalidated):
         failure = TransientError(f"the database cannot be used now: {problem.orig}")
         failure.__cause__ = problem
         return failure

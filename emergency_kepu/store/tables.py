@@ -34,6 +34,8 @@ metadata = MetaData(
 )
 
 # Counts up on both databases; SQLite only does so for INTEGER PRIMARY KEY.
+# Compared byte by byte on both: prefixes are ranges, and pages go on after an id.
+Code = String().with_variant(String(collation="C"), "postgresql")
 Serial = BigInteger().with_variant(Integer, "sqlite")
 
 # --- intake ---------------------------------------------------------------------------------------------------
@@ -186,7 +188,7 @@ recipients = Table(
     Column("id", String, primary_key=True),
     Column("kind", String, nullable=False, comment="person, room, broadcaster"),
     Column("locale", String, nullable=False),
-    Column("place", String, nullable=False, index=True, comment="adcode or ISO 3166 country"),
+    Column("place", Code, nullable=False, index=True, comment="adcode or ISO 3166 country"),
     Column("lat", Float),
     Column("lon", Float),
     Column("tags", String, nullable=False, comment="|tag|tag|"),

@@ -17,7 +17,10 @@ def insert_new(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
     """Insert what is not there yet; returns how many rows were new. Any unique key counts as being there."""
     if not rows:
         return 0
-    return int(conn.execute(_insert(conn, table).on_conflict_do_nothing(), list(rows)).rowcount)
+    statement = _insert(conn, table).on_conflict_do_nothing()
+    # psycopg counts inserted rows too, but SQLAlchemy only keeps that count when asked to
+    found = conn.execute(statement, list(rows), execution_options={"preserve_rowcount": True})
+    return int(found.rowcount)
 
 
 def put(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -21,8 +20,8 @@ from tests.contracts.bus import BusContract, record, stage, until_idle
 
 class TestEmbeddedBus(BusContract):
     @pytest.fixture(autouse=True)
-    def _place(self, tmp_path: Path) -> None:
-        self.url = f"sqlite:///{tmp_path}/bus.db"
+    def _place(self, store_url: str) -> None:
+        self.url = store_url
         migrate.ensure(Database(self.url))
 
     def open_bus(self) -> AbstractAsyncContextManager[Bus]:

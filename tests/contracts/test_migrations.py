@@ -1,7 +1,5 @@
 """The migrations build exactly the schema that the code uses."""
 
-from pathlib import Path
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -14,8 +12,8 @@ from emergency_kepu.store.tables import metadata
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database(f"sqlite:///{tmp_path}/kepu.db")
+def database(store_url: str) -> Database:
+    return Database(store_url)
 
 
 def test_an_empty_database_comes_up_and_equals_the_tables(database: Database) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -21,8 +20,8 @@ SENT = NextStep(state=DeliveryState.SENT, provider_id="SM1")
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    found = Database(f"sqlite:///{tmp_path}/kepu.db")
+def database(store_url: str) -> Database:
+    found = Database(store_url)
     migrate.ensure(found)
     with found.begin() as conn:
         conn.execute(

@@ -255,7 +255,12 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False, comment="person, room, broadcaster"),
         sa.Column("locale", sa.String(), nullable=False),
-        sa.Column("place", sa.String(), nullable=False, comment="adcode or ISO 3166 country"),
+        sa.Column(
+            "place",
+            sa.String().with_variant(sa.String(collation="C"), "postgresql"),
+            nullable=False,
+            comment="adcode or ISO 3166 country",
+        ),
         sa.Column("lat", sa.Float(), nullable=True),
         sa.Column("lon", sa.Float(), nullable=True),
         sa.Column("tags", sa.String(), nullable=False, comment="|tag|tag|"),
