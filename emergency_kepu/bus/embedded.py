@@ -173,7 +173,7 @@ class _Consumer:
             self._high = row.seq
 
     async def _look_behind(self) -> None:
-        """PostgreSQL numbers rows before they commit: another process may commit a lower one after we have read past."""
+        """PostgreSQL numbers rows before they commit: another process may commit a lower one after we read past."""
         in_hand = {seq for waiting in self._held.values() for seq, _ in waiting} | set(self._seqs.values())
         query = (
             select(records)

@@ -20,7 +20,11 @@ def test_only_what_the_table_says(state: CampaignState, verb: str) -> None:
 
 def test_nothing_goes_out_unapproved() -> None:
     into_launched = {state for (state, _), after in TRANSITIONS.items() if after is CampaignState.LAUNCHED}
-    assert into_launched == {CampaignState.APPROVED}
+    into_finished = {state for (state, _), after in TRANSITIONS.items() if after is CampaignState.FINISHED}
+    assert into_launched == {CampaignState.APPROVED, CampaignState.FINISHED}
+    assert into_finished == {CampaignState.LAUNCHED}, (
+        "what is finished had been approved: trying failures again is no leak"
+    )
 
 
 def test_two_people() -> None:
