@@ -1,4 +1,4 @@
-"""Every role in one process: the embedded bus, the clockwork, recovery at the start.
+"""The roles of a process: stages on the bus, the clockwork, recovery at the start.
 
 APScheduler is the clock only; what is due, and its lease, lies in the database.
 """
@@ -20,10 +20,12 @@ from emergency_kepu.bus.port import Record
 from emergency_kepu.campaigns import operations
 from emergency_kepu.domain.campaign import Lane
 from emergency_kepu.domain.decision import Action, Decision, Reason
+from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.domain.incident import IncidentStatus
 from emergency_kepu.pipeline.jobs import dispatch_record
 from emergency_kepu.pipeline.stages import STAGES
 from emergency_kepu.polling import FeedPolling
+from emergency_kepu.roles import ALL, Role
 from emergency_kepu.services import Wired
 from emergency_kepu.store import dead, due, incidents, ledger, progress
 from emergency_kepu.store.alone import Alone
@@ -34,49 +36,50 @@ log = structlog.get_logger(__name__)
 DUE_SECONDS = 0.25
 _LEASE_SECONDS = 30.0
 _SWEEP_SECONDS = 30.0
+_FORWARD_SECONDS = 0.05
+_LEAD_SECONDS = 2.0
+_PLANNING = timedelta(minutes=2)
+"""A revision that is not planned to its end by then may have lost its record."""
 
 
 class Runtime:
     """Start it, stop it. `poll_due` and `tick_due` are also called by tests and the demo, at instants they choose."""
 
-    def __init__(self, wired: Wired, *, rng: random.Random | None = None, alone: bool = True) -> None:
+    def __init__(self, wired: Wired, *, rng: random.Random | None = None, roles: frozenset[Role] = ALL) -> None:
         self.wired = wired
         self.services = wired.services
-        self._alone = alone
-        self._lock = Alone(wired.services.database)
+        self._roles = roles
+        self._embedded = wired.services.settings.bus.engine == "embedded"
+        self._worker_lock = Alone(wired.services.database, "worker")
+        self._scheduler_lock = Alone(wired.services.database, "scheduler")
         self._scheduler = AsyncIOScheduler(
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         self._polls = FeedPolling(wired, started_at=self.services.clock.now(), rng=rng)
         self._running: set[asyncio.Future[None]] = set()
+        self._leading: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Recover what a dead process left, then run."""
+        """Recover what a dead process left, then run. ConfigError when another process works on an embedded bus."""
         services = self.services
-        if self._alone:
-            self._lock.take()
+        alone = self._embedded and Role.WORKER in self._roles
+        if alone:
+            self._worker_lock.take()
         await services.database.start()
-        await services.database.write(self._recover)
-        await services.bus.publish(await services.database.read(self._left_over))
-        await services.bus.start(STAGES, services)
-        clock = services.clock
-        jobs: list[tuple[str, Callable[[], Awaitable[object]], float]] = [
-            ("tick_due", self.tick_due, DUE_SECONDS),
-            ("sweep", self.sweep, _SWEEP_SECONDS),
-            ("measure", self.measure, 5.0),
-        ]
-        # a job for each feed: one that hangs keeps no other waiting
-        for name, feed in services.settings.feeds.items():
-            if feed.url:
-                services.metrics.feed_interval.labels(name).set(feed.every_seconds)
-                jobs.append((f"poll {name}", partial(self._polls.poll_if_due, name, feed), feed.every_seconds / 4))
-        for name, job, seconds in jobs:
-            real = max(0.05, clock.real_seconds(seconds))
-            self._scheduler.add_job(self._run, "interval", [name, job], seconds=real, id=name)
-        self._scheduler.start()
+        if alone:
+            await services.database.write(self._free_leases)
+        if Role.SCHEDULER in self._roles and self._take_lead():
+            await self._begin_lead()
+        if Role.WORKER in self._roles:
+            await services.bus.start(STAGES, services)
+        if Role.SCHEDULER in self._roles:
+            self._leading = asyncio.create_task(self._keep_lead(), name="lead")
 
     async def stop(self) -> None:
         """No new work; what is in hand is finished."""
+        if self._leading is not None:
+            self._leading.cancel()
+            await asyncio.gather(self._leading, return_exceptions=True)
         if self._scheduler.running:
             # APScheduler cancels coroutines that run when it shuts down: let them end first
             self._scheduler.pause()
@@ -84,7 +87,60 @@ class Runtime:
             self._scheduler.shutdown(wait=False)
         await self.services.bus.stop()
         await self.wired.close()
-        self._lock.release()
+        self._scheduler_lock.release()
+        self._worker_lock.release()
+
+    # --- who leads ---------------------------------------------------------------------------------------------
+
+    def _take_lead(self) -> bool:
+        try:
+            self._scheduler_lock.take()
+        except ConfigError:
+            return False
+        return True
+
+    async def _begin_lead(self) -> None:
+        services = self.services
+        await services.bus.publish(await services.database.read(self._left_over))
+        if self._scheduler.running:
+            self._scheduler.resume()
+            return
+        for name, job, seconds in self._jobs():
+            real = max(0.05, services.clock.real_seconds(seconds))
+            self._scheduler.add_job(self._run, "interval", [name, job], seconds=real, id=name)
+        self._scheduler.start()
+
+    async def _keep_lead(self) -> None:
+        """One scheduler works; the others wait until it is gone, also when only its database session is."""
+        while True:
+            await asyncio.sleep(_LEAD_SECONDS)
+            try:
+                if await asyncio.to_thread(self._scheduler_lock.holds):
+                    continue
+                if self._scheduler.running:
+                    log.warning("lead_lost")
+                    self._scheduler.pause()
+                if await asyncio.to_thread(self._take_lead):
+                    await self._begin_lead()
+                    log.info("lead_taken")
+            except Exception:
+                log.exception("lead_failed")
+
+    def _jobs(self) -> list[tuple[str, Callable[[], Awaitable[object]], float]]:
+        services = self.services
+        jobs: list[tuple[str, Callable[[], Awaitable[object]], float]] = [
+            ("tick_due", self.tick_due, DUE_SECONDS),
+            ("sweep", self.sweep, _SWEEP_SECONDS),
+            ("measure", self.measure, 5.0),
+        ]
+        if not self._embedded:
+            jobs.append(("forward", services.bus.forward, _FORWARD_SECONDS))
+        # a job for each feed: one that hangs keeps no other waiting
+        for name, feed in services.settings.feeds.items():
+            if feed.url:
+                services.metrics.feed_interval.labels(name).set(feed.every_seconds)
+                jobs.append((f"poll {name}", partial(self._polls.poll_if_due, name, feed), feed.every_seconds / 4))
+        return jobs
 
     async def _run(self, name: str, job: Callable[[], Awaitable[object]]) -> None:
         """One tick. A failing one is logged; the next comes all the same."""
@@ -101,11 +157,10 @@ class Runtime:
 
     # --- recovery ---------------------------------------------------------------------------------------------
 
-    def _recover(self, conn: Connection) -> None:
-        if self._alone:
-            freed = ledger.free_leases(conn, now=self.services.clock.now())
-            if freed:
-                log.warning("deliveries_were_in_flight", count=freed)
+    def _free_leases(self, conn: Connection) -> None:
+        freed = ledger.free_leases(conn, now=self.services.clock.now())
+        if freed:
+            log.warning("deliveries_were_in_flight", count=freed)
 
     def _left_over(self, conn: Connection) -> Sequence[Record]:
         batches = [
@@ -148,7 +203,8 @@ class Runtime:
         """What nobody ends ends by its time; what a crash of another process left unplanned is planned."""
         services = self.services
         await services.database.write(self._lapse)
-        await services.bus.publish(await services.database.read(operations.unplanned))
+        late = services.clock.now() - _PLANNING
+        await services.bus.publish(await services.database.read(lambda conn: operations.unplanned(conn, before=late)))
 
     def _lapse(self, conn: Connection) -> None:
         now = self.services.clock.now()
@@ -167,6 +223,7 @@ class Runtime:
 
     async def idle(self) -> bool:
         """Nothing is waiting, in hand, or due now."""
+        await self.services.bus.forward()
         now = self.services.clock.now()
         if await self.services.database.read(lambda conn: _anything_due(conn, now)):
             return False

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from emergency_kepu.bus.embedded import EmbeddedBus
+from emergency_kepu.bus.kafka import KafkaBus
+from emergency_kepu.bus.port import Bus
 from emergency_kepu.channels.door import Door
 from emergency_kepu.channels.port import Channel
 from emergency_kepu.channels.registry import build
@@ -16,12 +18,14 @@ from emergency_kepu.channels.secrets import read_secret
 from emergency_kepu.content.catalog import load_catalog
 from emergency_kepu.content.library import shipped
 from emergency_kepu.domain.clock import Clock, SystemClock
+from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.observe.metrics import Metrics
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.settings import Settings
 from emergency_kepu.store import migrate
 from emergency_kepu.store.database import Database
 
+KAFKA_PASSWORD = "KEPU_KAFKA_PASSWORD"  # noqa: S105 - the name of the variable
 STORE_PASSWORD = "KEPU_STORE_PASSWORD"  # noqa: S105 - the name of the variable
 
 
@@ -56,6 +60,26 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
+def _bus(settings: Settings, database: Database, clock: Clock, environ: Mapping[str, str]) -> Bus:
+    if settings.bus.engine == "embedded":
+        return EmbeddedBus(database, clock)
+    password = kafka_password(settings, environ)
+    try:
+        from streams.consumers import FaustConsumers
+    except ModuleNotFoundError as problem:
+        msg = "bus.engine: kafka needs the `kafka` extra (pip install 'emergency-kepu[kafka]')"
+        raise ConfigError(msg) from problem
+    consumers = FaustConsumers(settings.bus, database, clock, password=password)
+    return KafkaBus(settings.bus, database, password=password, consumers=consumers)
+
+
+def kafka_password(settings: Settings, environ: Mapping[str, str]) -> str | None:
+    """Of SASL; None where the brokers ask for none. ConfigError names the variable to set."""
+    if not settings.bus.security_protocol.startswith("SASL"):
+        return None
+    return read_secret(KAFKA_PASSWORD, environ, "bus").reveal()
+
+
 def wire(
     settings: Settings,
     *,
@@ -77,7 +101,7 @@ def wire(
         settings=settings,
         clock=clock,
         database=database,
-        bus=EmbeddedBus(database, clock),
+        bus=_bus(settings, database, clock, environ),
         catalog=catalog,
         channels=channels,
         metrics=Metrics(feeds=settings.feeds, channels=settings.channels),

@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 import yaml
 
+from emergency_kepu.bus.kafka_clients import BusSettings
+from emergency_kepu.bus.kafka_clients import check as check_bus
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.domain.expert import Expert
 from emergency_kepu.matching.experts import load_experts
@@ -111,6 +113,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     desk: DeskSettings = DeskSettings()
     store: StoreSettings = StoreSettings()
+    bus: BusSettings = BusSettings()
     content: ContentSettings = ContentSettings()
     guards: GuardSettings = GuardSettings()
     http: HttpSettings = HttpSettings()
@@ -161,6 +164,7 @@ def _check_across(settings: Settings) -> None:
     from emergency_kepu.feeds.registry import FORMATS
 
     where = settings.directory
+    check_bus(settings.bus, f"{where}/kepu.yaml")
     for name, channel in settings.channels.items():
         if channel.get("kind") not in CHANNELS:
             known = ", ".join(sorted(CHANNELS))

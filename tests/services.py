@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from emergency_kepu.testing.kafka_server import KafkaServer, why_not
 from emergency_kepu.testing.postgres_server import PostgresServer, find_binaries
 
 _numbers = itertools.count()
@@ -52,3 +53,26 @@ def postgres_url() -> str:
     if find_binaries() is None:
         absent("postgres", "PostgreSQL is not installed (apt-get install postgresql)")
     return _postgres().create_database(f"kepu_{os.getpid()}_{next(_numbers)}")
+
+
+@cache
+def _kafka() -> str:
+    folder = Path(tempfile.mkdtemp(prefix="kepu-kafka-"))
+    server = KafkaServer(folder)
+    server.start()
+
+    def end() -> None:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
+    return server.bootstrap
+
+
+def kafka_brokers() -> str:
+    """A real Apache Kafka: KEPU_TEST_KAFKA, else one of our own."""
+    if named := os.environ.get("KEPU_TEST_KAFKA"):
+        return named
+    if missing := why_not():
+        absent("kafka", missing)
+    return _kafka()

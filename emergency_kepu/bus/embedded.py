@@ -71,6 +71,10 @@ class EmbeddedBus:
         if new:
             await self._database.write(lambda conn: publish_in(conn, new, self._clock))
 
+    async def forward(self) -> int:
+        """The table is the bus: nothing has to be handed on."""
+        return 0
+
     async def start(self, stages: Sequence[Stage], services: object) -> None:
         """One consumer a stage. What the process before may have had in hand when it died counts as one more try,
         so that a record that kills the process is given up in the end."""

@@ -54,7 +54,12 @@ class Bus(Protocol):
     """The port. One object a process."""
 
     async def publish(self, records: Sequence[Record]) -> None:
-        """Durable when it returns. A record whose (topic, id) is still waiting is dropped silently."""
+        """Durable when it returns. The embedded engine drops a record whose (topic, id) is still waiting; Kafka hands
+        it over twice, which handlers bear."""
+        ...
+
+    async def forward(self) -> int:
+        """Hand on what transactions published beside the engine; how many records that were."""
         ...
 
     async def start(self, stages: Sequence[Stage], services: object) -> None:

@@ -122,8 +122,9 @@ def note(conn: Connection, campaign_id: str, detail: str, *, actor: str, now: da
     _record(conn, store.latest(conn, campaign_id), Action.LAUNCH, detail, actor=actor, now=now)
 
 
-def unplanned(conn: Connection, *, limit: int = 1_000) -> Sequence[Record]:
-    """First records of launched revisions that are not planned to the end: published again at start-up.
+def unplanned(conn: Connection, *, before: datetime | None = None, limit: int = 1_000) -> Sequence[Record]:
+    """First records of revisions launched (before an instant) that are not planned to the end: published again at
+    start-up and, where planning takes strangely long, by the sweep.
 
     Planning is idempotent, so doing it twice changes nothing; never doing it would lose a campaign.
     """
@@ -133,6 +134,8 @@ def unplanned(conn: Connection, *, limit: int = 1_000) -> Sequence[Record]:
         .order_by(campaigns.c.launched_at)
         .limit(limit)
     )
+    if before is not None:
+        query = query.where(campaigns.c.launched_at < before)
     return [first_record(store.latest(conn, campaign_id)) for campaign_id in conn.scalars(query)]
 
 

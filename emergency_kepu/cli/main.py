@@ -26,6 +26,7 @@ from emergency_kepu.cli import (
     silence,
     sms,
     templates,
+    topics,
     user,
 )
 from emergency_kepu.domain.errors import KepuError, UserError
@@ -49,11 +50,13 @@ for name, group in (
     ("experts", experts.app),
     ("drill", drill.app),
     ("silence", silence.app),
+    ("topics", topics.app),
     ("user", user.app),
 ):
     app.add_typer(group, name=name)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("worker")(serve.worker)
 app.command("send-test")(send_test.send_test)
 app.command("explain")(explain.explain)
 app.command("check-config")(check.check_config)

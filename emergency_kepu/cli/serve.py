@@ -1,40 +1,83 @@
-"""`kepu serve`: every role in one process."""
+"""`kepu serve`: every role in one process, or one role of several; `kepu worker`: the stages alone."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
+from typing import Annotated
 
 import structlog
+import typer
 
 from emergency_kepu import loop
+from emergency_kepu.bus import topics
 from emergency_kepu.cli.output import ConfigOption
 from emergency_kepu.desk.server import DeskServer
+from emergency_kepu.domain.errors import UserError
 from emergency_kepu.observe.logs import serve_logs
+from emergency_kepu.roles import ALL, Role
 from emergency_kepu.runtime import Runtime
-from emergency_kepu.services import wire
-from emergency_kepu.settings import load_settings
+from emergency_kepu.services import kafka_password, wire
+from emergency_kepu.settings import Settings, load_settings
 
 log = structlog.get_logger(__name__)
 
 
-def serve(config: ConfigOption) -> None:
+def serve(
+    config: ConfigOption,
+    role: Annotated[
+        list[Role] | None, typer.Option("--role", help="desk, scheduler, worker; several times for more; default: all.")
+    ] = None,
+) -> None:
     """Poll, decide, plan, send, and show it, until a signal ends it; what is in hand is finished first."""
-    serve_logs()
     settings = load_settings(config)
-    loop.run(_serve(Runtime(wire(settings))))
+    run(settings, frozenset(role) if role else ALL)
 
 
-async def _serve(runtime: Runtime) -> None:
+def worker(config: ConfigOption) -> None:
+    """Run the stages on Kafka: as many of these as there is work for, on as many machines as wanted."""
+    settings = load_settings(config)
+    if settings.bus.engine != "kafka":
+        msg = "kepu worker: bus.engine is embedded, which has one process; use `kepu serve`, or set bus.engine: kafka"
+        raise UserError(msg)
+    run(settings, frozenset({Role.WORKER}))
+
+
+def run(settings: Settings, roles: frozenset[Role]) -> None:
+    """Until SIGINT or SIGTERM. ConfigError before anything is started."""
+    serve_logs()
+    if settings.bus.engine == "kafka":
+        _look_at_topics(settings)
+    # Faust brings its own idea of an event loop: on Kafka the standard one
+    start = loop.run if settings.bus.engine == "embedded" else asyncio.run
+    start(_serve(settings, roles))
+
+
+def _look_at_topics(settings: Settings) -> None:
+    import os
+
+    missing = [item for item in topics.check(settings.bus, kafka_password(settings, os.environ)) if item.problem]
+    if any(not item.partitions for item in missing):
+        names = ", ".join(item.topic for item in missing)
+        msg = f"Kafka at {settings.bus.brokers} lacks {names}: run `kepu topics create`"
+        raise UserError(msg)
+    for item in missing:
+        log.warning("topic_differs", topic=item.topic, problem=item.problem)
+
+
+async def _serve(settings: Settings, roles: frozenset[Role]) -> None:
+    runtime = Runtime(wire(settings), roles=roles)
     stop = asyncio.Event()
     running = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         running.add_signal_handler(number, stop.set)
     await runtime.start()
-    desk = DeskServer(runtime.services)
-    await desk.start()
-    log.info("serving", console=desk.address)
+    desk = DeskServer(runtime.services) if Role.DESK in roles else None
+    if desk:
+        await desk.start()
+    log.info("serving", roles=sorted(roles), console=desk.address if desk else None)
     await stop.wait()
     log.info("stopping")
-    await desk.stop()
+    if desk:
+        await desk.stop()
     await runtime.stop()

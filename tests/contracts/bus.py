@@ -88,21 +88,6 @@ class BusContract:
 
         assert done == ["early"]
 
-    async def test_the_same_waiting_record_is_one(self) -> None:
-        done: list[str] = []
-
-        async def handler(found: Record, _services: object) -> list[Record]:
-            done.append(found.id)
-            return []
-
-        async with self.open_bus() as bus:
-            await bus.publish([record("a")])
-            await bus.publish([record("a")])
-            await bus.start([stage(handler)], None)
-            await until_idle(bus)
-
-        assert done == ["a"]
-
     async def test_a_failing_handler_is_tried_again(self) -> None:
         tries = 0
 

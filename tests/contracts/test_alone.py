@@ -10,8 +10,12 @@ from emergency_kepu.store.database import Database
 
 
 def test_the_second_is_refused_until_the_first_has_ended(store_url: str) -> None:
-    first, second = Alone(Database(store_url)), Alone(Database(store_url))
+    first, second = Alone(Database(store_url), "worker"), Alone(Database(store_url), "worker")
+    other = Alone(Database(store_url), "scheduler")
     first.take()
+    assert (first.holds(), second.holds()) == (True, False)
+    other.take()
+    other.release()
     with pytest.raises(ConfigError, match="another `kepu serve`"):
         second.take()
 

@@ -42,6 +42,21 @@ class TestEmbeddedBus(BusContract):
         with Database(self.url).reading() as conn:
             return [(row.record_id, row.reason) for row in dead.listing(conn)]
 
+    async def test_the_same_waiting_record_is_one(self) -> None:
+        done: list[str] = []
+
+        async def handler(found: Record, _services: object) -> list[Record]:
+            done.append(found.id)
+            return []
+
+        async with self.open_bus() as bus:
+            await bus.publish([record("a")])
+            await bus.publish([record("a")])
+            await bus.start([stage(handler)], None)
+            await until_idle(bus)
+
+        assert done == ["a"]
+
     async def test_after_a_crash_what_was_in_hand_is_handed_over_again(self) -> None:
         database = Database(self.url)
         await database.start()

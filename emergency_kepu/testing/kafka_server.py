@@ -1,0 +1,186 @@
+"""Apache Kafka (KRaft) on the loopback: from its Maven artifacts on the machine's Java, one broker or three.
+
+    python -m emergency_kepu.testing.kafka_server        # what `make kafka` runs: until Ctrl-C
+
+The jars are fetched once by Maven into a cache folder. Brokers can be killed and started again on the same data.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+POM = Path(__file__).parents[2] / "ops" / "kafka" / "pom.xml"
+PATIENCE_SECONDS = 90.0
+_JAVA = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+
+
+def cache_folder() -> Path:
+    """Where the jars lie: KEPU_KAFKA_HOME, or the user's cache."""
+    named = os.environ.get("KEPU_KAFKA_HOME")
+    base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return Path(named) if named else base / "emergency_kepu" / "kafka-4.1.1"
+
+
+def why_not() -> str:
+    """Empty when a broker can be started here, else what is missing."""
+    if shutil.which("java") is None:
+        return "Java 17 or newer is not installed"
+    if not _jars(cache_folder()) and shutil.which("mvn") is None:
+        return "Maven is not installed (it fetches Apache Kafka once)"
+    return "" if POM.exists() else "ops/kafka/pom.xml is only in a checkout"
+
+
+def fetch() -> Path:
+    """The folder with the jars. RuntimeError with Maven's own words when they cannot be had."""
+    home = cache_folder()
+    if not _jars(home):
+        home.mkdir(parents=True, exist_ok=True)
+        command = ["mvn", "-q", "-B", "-f", str(POM), _PLUGIN, "-DincludeScope=runtime", f"-DoutputDirectory={home}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode or not _jars(home):
+            msg = f"Maven could not fetch Apache Kafka: {(done.stdout + done.stderr).strip()[-500:]}"
+            raise RuntimeError(msg)
+    return home
+
+
+def _jars(home: Path) -> bool:
+    return any(home.glob("kafka_2.13-*.jar"))
+
+
+class KafkaServer:
+    """`brokers` nodes, each broker and controller. Use `bootstrap` as the address."""
+
+    def __init__(self, folder: Path, *, brokers: int = 1) -> None:
+        self._home = fetch()
+        self._folder = folder
+        self._count = brokers
+        self._ports = [(_free_port(), _free_port()) for _ in range(brokers)]
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self._cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+    @property
+    def bootstrap(self) -> str:
+        """host:port of every broker."""
+        return ",".join(f"127.0.0.1:{port}" for port, _ in self._ports)
+
+    def start(self) -> None:
+        """All nodes up and answering."""
+        for node in range(1, self._count + 1):
+            self.start_node(node)
+        for port, _ in self._ports:
+            self._wait(port)
+
+    def start_node(self, node: int) -> None:
+        """One node, on the data it had."""
+        place = self._folder / f"node-{node}"
+        settings = place / "server.properties"
+        if not settings.exists():
+            place.mkdir(parents=True, exist_ok=True)
+            settings.write_text(self._properties(node, place / "data"), encoding="utf-8")
+            self._java(place, "kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", str(settings)).wait()
+        self._processes[node] = self._java(place, "kafka.Kafka", str(settings))
+
+    def stop(self) -> None:
+        """All nodes, politely, then for certain."""
+        for process in self._processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self._processes.values():
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._processes.clear()
+
+    def kill_node(self, node: int) -> None:
+        """`kill -9`."""
+        process = self._processes.pop(node)
+        process.kill()
+        process.wait()
+
+    def wait_node(self, node: int) -> None:
+        """Until a node that was started again answers."""
+        self._wait(self._ports[node - 1][0])
+
+    def _properties(self, node: int, data: Path) -> str:
+        port, controller = self._ports[node - 1]
+        factor = min(3, self._count)
+        voters = ",".join(f"{number}@127.0.0.1:{ports[1]}" for number, ports in enumerate(self._ports, start=1))
+        settings = {
+            "process.roles": "broker,controller",
+            "node.id": node,
+            "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+            "controller.listener.names": "CONTROLLER",
+            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            "controller.quorum.voters": voters,
+            "log.dirs": data,
+            "offsets.topic.replication.factor": factor,
+            "offsets.topic.num.partitions": 4,
+            "transaction.state.log.replication.factor": factor,
+            "transaction.state.log.min.isr": max(1, factor - 1),
+            "share.coordinator.state.topic.replication.factor": factor,
+            "share.coordinator.state.topic.min.isr": max(1, factor - 1),
+            "min.insync.replicas": max(1, factor - 1),
+            "group.initial.rebalance.delay.ms": 0,
+            "auto.create.topics.enable": "false",
+            "broker.session.timeout.ms": 6000,
+        }
+        return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+    def _java(self, place: Path, main: str, *words: str) -> subprocess.Popen[bytes]:
+        command = ["java", *_JAVA, "-cp", f"{self._home}/*", main, *words]
+        with (place / "server.log").open("ab") as log:
+            return subprocess.Popen(command, stdout=log, stderr=log, cwd=place)  # noqa: S603
+
+    def _wait(self, port: int) -> None:
+        from kafka import KafkaAdminClient
+        from kafka.errors import KafkaError
+
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}", bootstrap_timeout_ms=2_000).close()
+            except (KafkaError, OSError) as problem:
+                if time.monotonic() > until:
+                    msg = f"Kafka did not come up on port {port}; see {self._folder}"
+                    raise RuntimeError(msg) from problem
+                time.sleep(0.1)
+            else:
+                return
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def main() -> None:
+    """One broker until Ctrl-C."""
+    if missing := why_not():
+        sys.exit(f"kafka: {missing}")
+    with tempfile.TemporaryDirectory(prefix="kepu-kafka-") as folder:
+        server = KafkaServer(Path(folder))
+        server.start()
+        sys.stdout.write(f"Apache Kafka at {server.bootstrap}; Ctrl-C ends it and forgets its data\n")
+        sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()
