@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import time
 from typing import Annotated
 
 import structlog
@@ -11,6 +13,7 @@ import typer
 
 from emergency_kepu import loop
 from emergency_kepu.bus import topics
+from emergency_kepu.bus.kafka import KafkaBus
 from emergency_kepu.cli.output import ConfigOption
 from emergency_kepu.desk.server import DeskServer
 from emergency_kepu.domain.errors import UserError
@@ -19,6 +22,7 @@ from emergency_kepu.roles import ALL, Role
 from emergency_kepu.runtime import Runtime
 from emergency_kepu.services import kafka_password, wire
 from emergency_kepu.settings import Settings, load_settings
+from streams.watchdog import EXIT_CODE, watch
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +58,6 @@ def run(settings: Settings, roles: frozenset[Role]) -> None:
 
 
 def _look_at_topics(settings: Settings) -> None:
-    import os
-
     missing = [item for item in topics.check(settings.bus, kafka_password(settings, os.environ)) if item.problem]
     if any(not item.partitions for item in missing):
         names = ", ".join(item.topic for item in missing)
@@ -63,6 +65,21 @@ def _look_at_topics(settings: Settings) -> None:
         raise UserError(msg)
     for item in missing:
         log.warning("topic_differs", topic=item.topic, problem=item.problem)
+
+
+def _watch(runtime: Runtime, stop: asyncio.Event) -> asyncio.Task[None]:
+    bus = runtime.services.bus
+    assert isinstance(bus, KafkaBus)
+    return asyncio.create_task(
+        watch(
+            bus.positions,
+            stall_seconds=bus.settings.stall_seconds,
+            every_seconds=min(30.0, bus.settings.stall_seconds / 4),
+            clock=time.monotonic,
+            give_up=lambda _still: stop.set(),
+        ),
+        name="watchdog",
+    )
 
 
 async def _serve(settings: Settings, roles: frozenset[Role]) -> None:
@@ -75,9 +92,16 @@ async def _serve(settings: Settings, roles: frozenset[Role]) -> None:
     desk = DeskServer(runtime.services) if Role.DESK in roles else None
     if desk:
         await desk.start()
+    watching = _watch(runtime, stop) if Role.WORKER in roles and isinstance(runtime.services.bus, KafkaBus) else None
     log.info("serving", roles=sorted(roles), console=desk.address if desk else None)
     await stop.wait()
     log.info("stopping")
+    if watching:
+        stuck = watching.done()
+        watching.cancel()
+        if stuck:
+            # what hangs would hang the polite way out too: nothing is lost by going at once
+            os._exit(EXIT_CODE)
     if desk:
         await desk.stop()
     await runtime.stop()

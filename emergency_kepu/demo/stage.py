@@ -7,12 +7,14 @@ import json
 import random
 import socket
 import sys
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from emergency_kepu.bus import topics
 from emergency_kepu.demo import people
 from emergency_kepu.demo.clock import HeldClock
 from emergency_kepu.demo.officers import Officers, hire
@@ -66,7 +68,9 @@ class Stage:
         await self._standins.wait()
 
 
-async def set_stage(config: Path, data: Path, *, start: datetime, speed: float, port: int, store: str = "") -> Stage:
+async def set_stage(
+    config: Path, data: Path, *, start: datetime, speed: float, port: int, store: str = "", brokers: str = ""
+) -> Stage:
     """Start everything. ConfigError when the stand-ins do not come up, or when the console's port is taken."""
     port = port or _free_port()
     journal = data / "journal.jsonl"
@@ -86,7 +90,9 @@ async def set_stage(config: Path, data: Path, *, start: datetime, speed: float, 
         "@data": str(data),
         "@desk": f"http://127.0.0.1:{port}",
     }
-    settings = _settings(config, data, values, store or f"sqlite:///{data}/kepu.db")
+    settings = _settings(config, data, values, store or f"sqlite:///{data}/kepu.db", brokers)
+    if settings.bus.engine == "kafka":
+        await asyncio.to_thread(topics.create, settings.bus, None)
     clock = HeldClock(start, speed)
     database = open_database(settings)
     with database.begin() as conn:
@@ -131,7 +137,7 @@ async def _start_standins(journal: Path, *, minute_seconds: float) -> Any:
     )
 
 
-def _settings(config: Path, data: Path, values: dict[str, str], store: str) -> Settings:
+def _settings(config: Path, data: Path, values: dict[str, str], store: str, brokers: str) -> Settings:
     """The demo's configuration with the stand-ins' addresses, read from a copy like any other configuration."""
     filled = data / "config"
     filled.mkdir(parents=True, exist_ok=True)
@@ -141,5 +147,9 @@ def _settings(config: Path, data: Path, values: dict[str, str], store: str) -> S
             text = text.replace(mark, value)
         (filled / name).write_text(text, encoding="utf-8")
     with (filled / "kepu.yaml").open("a", encoding="utf-8") as file:
-        yaml.safe_dump({"store": {"url": store}}, file)
+        more: dict[str, Any] = {"store": {"url": store}}
+        if brokers:
+            prefix = f"demo-{zlib.crc32(store.encode()):08x}."
+            more["bus"] = {"engine": "kafka", "brokers": brokers, "prefix": prefix, "partitions": 4, "replication": 1}
+        yaml.safe_dump(more, file)
     return load_settings(filled)
