@@ -97,6 +97,18 @@ DEADLY = {
     "heat": ("酒精", "alcohol"),
     "tsunami": ("海水退去后再", "wait for a warning"),
     "chemical_leak": ("煮沸", "boil"),
+    "influenza": ("捂汗", "吃抗生素", "可以吃阿司匹林", "可以吃阿斯匹靈", "sweat it out", "take antibiotics"),
+    "respiratory_outbreak": ("消毒液雾化", "漱口消毒", "对人喷", "對人噴", "gargle", "spray people", "inhale steam"),
+    "dengue": ("可用布洛芬", "奥司他韦", "奧司他韋", "利巴韦林", "oseltamivir", "ribavirin", "Take ibuprofen"),
+    "measles": ("等疹子出透", "捂出疹子", "大剂量", "大劑量", "large dose", "wait for the rash", "measles party"),
+    "avian_influenza": ("自己掩埋", "自行宰杀", "徒手", "bare hands", "bury the birds", "rare meat"),
+    "plague": ("逃离", "逃離", "囤", "自行服药", "自行服藥", "flee", "leave the area", "stock up"),
+    "anthrax": ("煮熟就能吃", "煮熟就可以吃", "挤破", "擠破", "squeeze", "shake the", "open the envelope"),
+    "hand_foot_mouth": ("酒精", "可以挑破", "阿司匹林", "alcohol", "aspirin", "pop the blisters"),
+    "norovirus": ("止泻药", "止瀉藥", "禁食", "茶匙", "teaspoon", "stop drinking", "alcohol gel works"),
+    "food_poisoning": ("先催吐", "用手指", "盐水", "鹽水", "泻药排", "salt water", "mustard", "finger down"),
+    "rabies": ("用嘴吸", "扎紧伤口", "紮緊傷口", "先观察动物", "先觀察動物", "suck", "tourniquet", "Wait for"),
+    "mpox": ("挑破", "挤破", "擠破", "同性恋", "同性戀", "gay", "homosexual", "pop the"),
 }
 BANNED = ("恐慌", "惊慌", "panic", "绝对安全", "absolutely safe", "百分之百")
 
