@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test lint lock clean
+.PHONY: setup demo test lint lock clean kafka
 
 setup: $(STAMP)
 
@@ -17,6 +17,10 @@ $(STAMP): requirements.lock pyproject.toml
 
 demo: setup
 	@$(BIN)/kepu demo $(ARGS)
+
+# Apache Kafka on this machine, for development: from its Maven artifacts, until Ctrl-C.
+kafka: setup
+	@$(BIN)/python -m emergency_kepu.testing.kafka_server
 
 lint: setup
 	$(BIN)/ruff format --check .
