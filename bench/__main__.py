@@ -7,6 +7,7 @@ from importlib import import_module
 
 BENCHES: dict[str, str] = {
     "fanout": "bench.fanout",
+    "faults": "bench.faults",
     "parse": "bench.parse",
 }
 """Name to the module whose `main(argv) -> int` runs it."""
