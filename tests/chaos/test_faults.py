@@ -1,4 +1,4 @@
-"""Real processes, real Kafka, real PostgreSQL, and something goes wrong in the middle. `python -m bench faults` in short."""
+"""Real processes, real Kafka, real PostgreSQL, and a fault in the middle: `python -m bench faults` in short."""
 
 from __future__ import annotations
 
