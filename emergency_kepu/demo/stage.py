@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import socket
 import sys
 import zlib
 from datetime import datetime
@@ -26,6 +25,7 @@ from emergency_kepu.settings import Settings, load_settings
 from emergency_kepu.store import recipients
 from emergency_kepu.store.tables import feed_states
 from emergency_kepu.testing.feed_server import FeedServer
+from emergency_kepu.testing.ports import free_port
 from emergency_kepu.testing.standins import SECRET, SID, TOKEN
 
 
@@ -72,7 +72,7 @@ async def set_stage(
     config: Path, data: Path, *, start: datetime, speed: float, port: int, store: str = "", brokers: str = ""
 ) -> Stage:
     """Start everything. ConfigError when the stand-ins do not come up, or when the console's port is taken."""
-    port = port or _free_port()
+    port = port or free_port()
     journal = data / "journal.jsonl"
     process = await _start_standins(journal, minute_seconds=60.0 / speed)
     feeds = FeedServer()
@@ -112,12 +112,6 @@ async def set_stage(
     await desk.start()
     officers = Officers(desk.address, tokens)
     return Stage(runtime, clock, feeds, process, journal, addresses["http"], desk, officers)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def _start_standins(journal: Path, *, minute_seconds: float) -> Any:
