@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from emergency_kepu.bus.port import Record
 from emergency_kepu.delivery.addressing import NoRoute, Route, first_route
-from emergency_kepu.domain.campaign import CampaignState
+from emergency_kepu.domain.campaign import CampaignKind, CampaignState
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind
@@ -74,7 +74,8 @@ def _audience(conn: Connection, row: CampaignRow, after: str, size: int) -> list
 
 def _reached(conn: Connection, row: CampaignRow, after: str, size: int) -> list[_Way]:
     """The way by which they were reached: it worked, and it is where they look."""
-    found = reach.reached(conn, row.id, row.spec.only_reached_by, after=after, limit=size)
+    overtaken = row.kind is not CampaignKind.ALL_CLEAR  # who was never told needs no all-clear
+    found = reach.reached(conn, row.id, row.spec.only_reached_by, after=after, limit=size, overtaken=overtaken)
     known = recipients.by_ids(conn, [item[0] for item in found])
     refused = recipients.opted_out(conn, [item[2] for item in found])
     ways: list[_Way] = []

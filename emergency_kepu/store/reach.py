@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, literal, or_, select
 
+from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import REACHED, DeliveryState
 from emergency_kepu.store.tables import deliveries
 
@@ -13,12 +14,15 @@ _S = DeliveryState
 
 
 def reached(
-    conn: Connection, campaign_id: str, revisions: Sequence[int], *, after: str, limit: int
+    conn: Connection, campaign_id: str, revisions: Sequence[int], *, after: str, limit: int, overtaken: bool = False
 ) -> list[tuple[str, str, str, str]]:
     """(recipient, channel, target, locale) of whoever certainly or perhaps got one of these revisions.
 
-    In order of recipient id, each once, beginning after `after`: the way of their newest delivery.
+    With `overtaken` also of those whose turn had not come when a newer revision took its place: an update must not
+    leave them with neither. In order of recipient id, each once, beginning after `after`: the way of their newest
+    delivery.
     """
+    left_behind = and_(deliveries.c.state == _S.SKIPPED, deliveries.c.reason == Reason.SUPERSEDED, literal(overtaken))
     query = (
         select(
             deliveries.c.recipient_id,
@@ -34,6 +38,7 @@ def reached(
                 deliveries.c.state.in_(REACHED),
                 deliveries.c.state == _S.SENDING,
                 deliveries.c.maybe_sent.is_(True),
+                left_behind,
             ),
             deliveries.c.recipient_id > after,
         )
