@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,15 +12,18 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind, place_prefix
 from emergency_kepu.store.codec import pack, unpack
 from emergency_kepu.store.tables import opt_outs, recipients
-from emergency_kepu.store.upsert import insert_new, put
+from emergency_kepu.store.upsert import insert_new, put_all
+
+_SAVE_PAGE = 1_000
 
 
 def save_all(conn: Connection, new: Iterable[Recipient]) -> int:
     """Insert or replace; returns how many."""
     saved = 0
-    for recipient in new:
-        put(conn, recipients, _row(recipient))
-        saved += 1
+    rows = (_row(recipient) for recipient in new)
+    while chunk := list(itertools.islice(rows, _SAVE_PAGE)):
+        put_all(conn, recipients, chunk)
+        saved += len(chunk)
     return saved
 
 
