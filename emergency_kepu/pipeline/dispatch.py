@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-import msgspec
 from sqlalchemy import Connection
 
 from emergency_kepu.bus.port import Record
@@ -141,11 +140,11 @@ def _outbound(item: Claimed, row: CampaignRow) -> OutboundMessage:
     return OutboundMessage(
         delivery_id=item.delivery_id,
         target=item.target,
-        text=item.text,
+        text=item.content.text,
         locale=item.locale,
         idempotency_key=item.delivery_id,
-        title=item.title,
-        payload=msgspec.json.decode(item.payload),
+        title=item.content.title,
+        payload=item.content.payload,
         drill=row.drill,
     )
 
@@ -206,7 +205,7 @@ def _afterwards(conn: Connection, services: Services, row: CampaignRow, job: Dis
             dispatch_record(job.batch_id, channel=job.channel, lane=row.lane, one_owner=one_owner, again=suffix),
             at,
         )
-    elif progress.open_count(conn, row.id, row.revision) == 0:
+    elif not progress.anything_open(conn, row.id, row.revision):
         campaigns.finish(conn, row.id, row.revision, now)
 
 

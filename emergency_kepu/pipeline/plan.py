@@ -44,7 +44,7 @@ def _page(conn: Connection, services: Services, launch: Launch) -> list[Record]:
     onward = _onward(row, launch, more=len(ways) == size, last=last)
     campaigns.add_planned(conn, row.id, row.revision, planned=planned, complete=onward is None)
     if onward is None:
-        if not out and progress.open_count(conn, row.id, row.revision) == 0:
+        if not out and not progress.anything_open(conn, row.id, row.revision):
             campaigns.finish(conn, row.id, row.revision, services.clock.now())
         return out
     return [*out, launch_record(onward)]
