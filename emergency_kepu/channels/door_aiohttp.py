@@ -65,7 +65,7 @@ class AiohttpTransport:
             if isinstance(problem.__cause__, AddressRefused):
                 raise DoorRefused(str(problem.__cause__), maybe_sent=False) from None
             detail = f"{target.host}: {type(problem).__name__}"
-            if isinstance(problem, ValueError) and not sent.happened:
+            if isinstance(problem, ValueError):  # no address, or a header that would be two: found before sending
                 raise DoorRefused(detail, maybe_sent=False) from None
             raise DoorError(detail, maybe_sent=sent.happened) from None
 

@@ -14,13 +14,9 @@ from time import monotonic
 
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import (
-    BodyDecodeError,
     BuilderError,
-    ConnectError,
-    ConnectTimeoutError,
-    PoolTimeoutError,
     PyreqwestError,
-    ReadError,
+    RequestError,
     RequestTimeoutError,
 )
 from pyreqwest.http import Url
@@ -29,7 +25,7 @@ from pyreqwest.response import Response
 from emergency_kepu.channels.address_rules import AddressRefused, CheckedResolver
 from emergency_kepu.channels.door import NAMES_LIVE_SECONDS, DoorError, DoorRefused, DoorReply, Target
 
-_NOT_SENT = (ConnectError, ConnectTimeoutError, PoolTimeoutError)
+_CONNECTING = "client error (Connect)"
 _ANY_NUMERIC = ("", 0)
 _REMEMBERED = 1_000
 
@@ -71,25 +67,26 @@ class PyreqwestTransport:
             left = timedelta(seconds=max(0.001, seconds - (monotonic() - began)))
             try:
                 builder = way.client.request(method, url).headers(headers).timeout(left)
+                builder = builder.streamed_read_buffer_limit(1)
                 if body:
                     builder = builder.body_bytes(body)
                 async with builder.build_streamed() as reply:
-                    return DoorReply(
-                        status=reply.status, headers=dict(reply.headers.items()), body=await _read(reply, max_bytes)
-                    )
-            except _NOT_SENT as problem:
-                tries -= 1
-                if tries > 0 and monotonic() - began < seconds:
-                    self._turn(key, target, way)  # nothing was sent: the name's next address may answer
-                    continue
-                raise DoorError(f"{target.host}: {type(problem).__name__}", maybe_sent=False) from None
-            except BuilderError as problem:
-                raise DoorRefused(f"{target.host}: {type(problem).__name__}", maybe_sent=False) from None
-            except RequestTimeoutError:
-                raise DoorError(f"{target.host}: no answer within {seconds:g} s", maybe_sent=True) from None
+                    told = dict(reply.headers.items())
+                    return DoorReply(status=reply.status, headers=told, body=await _read(reply, told, max_bytes))
             except PyreqwestError as problem:
                 # `from None`: what the library says holds the address, and the address may hold a robot's key
-                raise DoorError(f"{target.host}: {type(problem).__name__}", maybe_sent=True) from None
+                if isinstance(problem, BuilderError):
+                    raise DoorRefused(f"{target.host}: {type(problem).__name__}", maybe_sent=False) from None
+                connecting = _was_connecting(problem)
+                tries -= 1
+                if connecting and tries > 0 and monotonic() - began < seconds:
+                    self._turn(key, target, way)  # nothing was sent: the name's next address may answer
+                    continue
+                if isinstance(problem, RequestTimeoutError) and not connecting:
+                    raise DoorError(f"{target.host}: no answer within {seconds:g} s", maybe_sent=True) from None
+                raise DoorError(f"{target.host}: {type(problem).__name__}", maybe_sent=not connecting) from None
+            except ValueError as problem:  # a header that would be two
+                raise DoorRefused(f"{target.host}: {type(problem).__name__}", maybe_sent=False) from None
 
     async def close(self) -> None:
         """Let go of all connections."""
@@ -170,17 +167,27 @@ class PyreqwestTransport:
         return builder.build()
 
 
-async def _read(reply: Response, max_bytes: int) -> bytes:
+def _was_connecting(problem: PyreqwestError) -> bool:
+    """Whether nothing can have been sent. The exception's class does not tell: a `ConnectError` is also what a
+    connection is that broke after the request went out."""
+    details = getattr(problem, "details", None) or {}
+    return any(cause["message"] == _CONNECTING for cause in details.get("causes") or ())
+
+
+async def _read(reply: Response, told: Mapping[str, str], max_bytes: int) -> bytes:
+    """The first piece is there with the headers (a read buffer of one byte), so a short body costs no second wait."""
+    length = told.get("content-length", "")
+    left = min(max_bytes + 1, int(length)) if length.isdecimal() else max_bytes + 1
     chunks: list[bytes] = []
-    left = max_bytes + 1
-    reader = reply.body_reader
     while left > 0:
         try:
-            chunk = await reader.read(left)
-        except (ReadError, BodyDecodeError):
+            chunk = await reply.body_reader.read_chunk()
+        except RequestTimeoutError:
+            raise
+        except RequestError:
             break  # cut short: the reader compares the length with Content-Length
-        if not chunk:
+        if chunk is None:
             break
-        chunks.append(bytes(chunk))
+        chunks.append(bytes(chunk)[:left])
         left -= len(chunk)
     return b"".join(chunks)
