@@ -92,7 +92,7 @@ def _reached(conn: Connection, row: CampaignRow, after: str, size: int) -> list[
 def _write(
     conn: Connection, services: Services, row: CampaignRow, launch: Launch, ways: Sequence[_Way]
 ) -> tuple[int, list[Record]]:
-    done = reach.already_planned(conn, row.id, row.revision, [recipient.id for recipient, _ in ways])
+    done = reach.already_planned(conn, row.id, row.revision, row.incident_id, [recipient.id for recipient, _ in ways])
     by_channel: dict[str, list[PlannedDelivery]] = {}
     rendered: Rendered = {}
     for recipient, route in ways:
