@@ -44,7 +44,7 @@ def _page(conn: Connection, services: Services, launch: Launch) -> list[Record]:
     onward = _onward(row, launch, more=len(ways) == size, last=last)
     campaigns.add_planned(conn, row.id, row.revision, planned=planned, complete=onward is None)
     if onward is None:
-        if not out and progress.open_count(conn, row.id, row.revision) == 0:
+        if not out and not progress.anything_open(conn, row.id, row.revision):
             campaigns.finish(conn, row.id, row.revision, services.clock.now())
         return out
     return [*out, launch_record(onward)]
@@ -93,7 +93,7 @@ def _reached(conn: Connection, row: CampaignRow, after: str, size: int) -> list[
 def _write(
     conn: Connection, services: Services, row: CampaignRow, launch: Launch, ways: Sequence[_Way]
 ) -> tuple[int, list[Record]]:
-    done = reach.already_planned(conn, row.id, row.revision, [recipient.id for recipient, _ in ways])
+    done = reach.already_planned(conn, row.id, row.revision, row.incident_id, [recipient.id for recipient, _ in ways])
     by_channel: dict[str, list[PlannedDelivery]] = {}
     rendered: Rendered = {}
     for recipient, route in ways:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, literal, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, literal, or_, select
 
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import REACHED, DeliveryState
+from emergency_kepu.store.rowset import RowSet, document
 from emergency_kepu.store.tables import deliveries
 
 _S = DeliveryState
@@ -54,14 +57,22 @@ def reached(
     return list(found.values())
 
 
-def already_planned(conn: Connection, campaign_id: str, revision: int, recipient_ids: Sequence[str]) -> set[str]:
+def already_planned(
+    conn: Connection, campaign_id: str, revision: int, incident_id: str, recipient_ids: Sequence[str]
+) -> set[str]:
     """Which of these recipients this revision has a delivery for."""
-    found: set[str] = set()
-    for start in range(0, len(recipient_ids), 500):
-        query = select(deliveries.c.recipient_id).where(
-            deliveries.c.campaign_id == campaign_id,
-            deliveries.c.revision == revision,
-            deliveries.c.recipient_id.in_(recipient_ids[start : start + 500]),
-        )
-        found.update(conn.scalars(query))
-    return found
+    if not recipient_ids:
+        return set()
+    rows = document([(recipient_id,) for recipient_id in recipient_ids])
+    found = conn.execute(_of_incident(conn.dialect.name), {"incident": incident_id, "rows": rows})
+    return {row[0] for row in found if row[1] == campaign_id and row[2] == revision}
+
+
+@cache
+def _of_incident(dialect: str) -> Select[Any]:
+    """Asked by incident and recipient alone, which is an index: with campaign and revision in the condition a
+    database takes theirs, and reads the whole audience for every page of it."""
+    return select(deliveries.c.recipient_id, deliveries.c.campaign_id, deliveries.c.revision).where(
+        deliveries.c.incident_id == bindparam("incident"),
+        deliveries.c.recipient_id.in_(select(RowSet(dialect).text(0))),
+    )

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, delete, func, or_, select
 
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind, place_prefix
 from emergency_kepu.store.codec import pack, unpack
+from emergency_kepu.store.rowset import RowSet, document
 from emergency_kepu.store.tables import opt_outs, recipients
-from emergency_kepu.store.upsert import insert_new, put
+from emergency_kepu.store.upsert import insert_new, put_all
+
+_SAVE_PAGE = 1_000
 
 
 def save_all(conn: Connection, new: Iterable[Recipient]) -> int:
     """Insert or replace; returns how many."""
     saved = 0
-    for recipient in new:
-        put(conn, recipients, _row(recipient))
-        saved += 1
+    rows = (_row(recipient) for recipient in new)
+    while chunk := list(itertools.islice(rows, _SAVE_PAGE)):
+        put_all(conn, recipients, chunk)
+        saved += len(chunk)
     return saved
 
 
@@ -27,7 +33,11 @@ def page(conn: Connection, query: AudienceQuery, *, after: str, limit: int) -> l
     """The next recipients in order of id, beginning after `after`."""
     statement = _matching(select(recipients.c.recipient), query)
     statement = statement.where(recipients.c.id > after).order_by(recipients.c.id).limit(limit)
-    return [unpack(raw, Recipient) for raw in conn.scalars(statement)]
+    if conn.dialect.name != "sqlite":
+        return [unpack(raw, Recipient) for raw in conn.scalars(statement)]
+    # one value instead of thousands of rows: see `rowset`
+    found = conn.scalar(select(func.json_group_array(func.json(cast(statement.subquery().c.recipient, Text)))))
+    return sorted(unpack(found or "[]", list[Recipient]), key=_id_of)
 
 
 def by_ids(conn: Connection, ids: Sequence[str]) -> dict[str, Recipient]:
@@ -56,11 +66,21 @@ def opt_out(conn: Connection, *, channel: str, target: str, at: datetime, source
 
 def opted_out(conn: Connection, targets: Sequence[str]) -> frozenset[tuple[str, str]]:
     """(channel, target) pairs among these targets that refused."""
-    found: set[tuple[str, str]] = set()
-    for start in range(0, len(targets), 500):
-        query = select(opt_outs.c.channel, opt_outs.c.target).where(opt_outs.c.target.in_(targets[start : start + 500]))
-        found.update((row.channel, row.target) for row in conn.execute(query))
-    return frozenset(found)
+    if not targets:
+        return frozenset()
+    rows = document([(target,) for target in dict.fromkeys(targets)])
+    found = conn.execute(_opted_out(conn.dialect.name), {"rows": rows})
+    return frozenset((row[0], row[1]) for row in found)
+
+
+@cache
+def _opted_out(dialect: str) -> Select[Any]:
+    wanted = select(RowSet(dialect).text(0))
+    return select(opt_outs.c.channel, opt_outs.c.target).where(opt_outs.c.target.in_(wanted))
+
+
+def _id_of(recipient: Recipient) -> str:
+    return recipient.id
 
 
 def _matching(statement: Select[Any], query: AudienceQuery) -> Select[Any]:
