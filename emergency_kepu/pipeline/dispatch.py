@@ -6,8 +6,9 @@ Claim, call, settle: after a crash only requests that were out may go out twice,
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -28,6 +29,9 @@ from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.due import put_due
 from emergency_kepu.store.ledger import Claimed
 
+SETTLE_SECONDS = 0.25
+"""Of the wall: how long an answer may wait to be written down while others of its batch are still out."""
+
 
 async def dispatch(record: Record, services: Services) -> list[Record]:
     """The handler of both dispatch topics."""
@@ -41,14 +45,19 @@ async def dispatch(record: Record, services: Services) -> list[Record]:
         return []
     _count_claims(services, claimed)
     allowed, held, wait = _within_rate(services, channel, claimed)
-    steps, late = await _send_all(services, channel, row, allowed, until)
+
+    async def settle_some(steps: Sequence[tuple[Claimed, NextStep]]) -> None:
+        await services.database.write(lambda conn: _settle(conn, services, row, job, steps, (), 0.0))
+        _count_steps(services, channel, steps)
+
+    steps, late = await _send_all(services, channel, row, allowed, until, settle_some)
     held += late
 
-    def settle(conn: Connection) -> None:
+    def settle_rest(conn: Connection) -> None:
         _settle(conn, services, row, job, steps, held, wait)
         _afterwards(conn, services, row, job)
 
-    await services.database.write(settle)
+    await services.database.write(settle_rest)
     _count_steps(services, channel, steps)
     return []
 
@@ -105,11 +114,17 @@ def _within_rate(
 
 
 async def _send_all(
-    services: Services, channel: Channel, row: CampaignRow, claimed: Sequence[Claimed], until: datetime
+    services: Services,
+    channel: Channel,
+    row: CampaignRow,
+    claimed: Sequence[Claimed],
+    until: datetime,
+    settle_some: Callable[[Sequence[tuple[Claimed, NextStep]]], Awaitable[None]],
 ) -> tuple[list[tuple[Claimed, NextStep]], list[Claimed]]:
     """Provider calls side by side, as many as the channel bears over all batches.
 
-    (what became of them, what was not begun before `until`).
+    (what became of those not settled yet, what was not begun before `until`). A slow provider's answers are settled on
+    the way: after a crash only what was out, or answered within the last moment, goes out again.
     """
     settings = services.settings.delivery
     rule = RetryRule(
@@ -124,8 +139,10 @@ async def _send_all(
     urgent = row.lane is Lane.IMMEDIATE
     steps: list[tuple[Claimed, NextStep]] = []
     late: list[Claimed] = []
+    settled_at = time.monotonic()
 
     async def call() -> None:
+        nonlocal settled_at
         for group in groups:
             await gate.enter(urgent=urgent)
             try:
@@ -137,6 +154,11 @@ async def _send_all(
                 gate.leave()
             for item, outcome in zip(group, _complete(outcomes, group), strict=True):
                 steps.append((item, _step(item, outcome, row, rule, clock)))
+            if time.monotonic() - settled_at > SETTLE_SECONDS:
+                settled_at = time.monotonic()
+                some = steps.copy()
+                steps.clear()
+                await settle_some(some)
 
     callers = min(channel.concurrency, -(-len(claimed) // size))
     await asyncio.gather(*(call() for _ in range(callers)))
