@@ -30,10 +30,13 @@ lint: setup
 test: lint
 	$(BIN)/pytest $(ARGS)
 
-# Pins every dependency with its hashes; the file records no index address. Needs `uv` on the PATH.
+# Pins every dependency with its hashes; the files record no index address. Needs `uv` on the PATH. The two of the image
+# are what of the first one runs and builds the program.
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 lock:
-	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
+	$(LOCK) pyproject.toml --all-extras --group dev --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra kafka --extra postgres --constraint requirements.lock --output-file ops/image/runtime.lock
+	echo "hatchling>=1.27" | $(LOCK) - --constraint requirements.lock --output-file ops/image/build.lock
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,20 +13,37 @@ from emergency_kepu.settings import load_settings
 from emergency_kepu.store import backup as backups
 from emergency_kepu.store import migrate
 
-app = typer.Typer(help="The database: upgrade, backup, restore.", no_args_is_help=True)
+app = typer.Typer(help="The database: upgrade, status, backup, restore.", no_args_is_help=True)
 
 
 @app.command("upgrade")
 def upgrade(config: ConfigOption, json_output: JsonOption = False) -> None:
-    """Bring the schema up to this program's. Every start does it too; doing it twice changes nothing."""
+    """Bring the schema up to date; doing it twice changes nothing. Exit 2 when it is newer than this program.
+
+    Every start does it too. Where several processes start together, do it first: none of them then meets a schema that
+    is half there.
+    """
     database = connect(load_settings(config))
-    with database.begin() as conn:
+    with database.reading() as conn:
         before = migrate.current(conn)
     after = migrate.ensure(database)
     if json_output:
         print_json({"before": before, "after": after})
     else:
-        typer.echo(f"schema {after}" + ("" if before == after else f" (was {before or 'empty'})"))
+        typer.echo(f"schema {after}" if before == after else f"schema {before or 'none'} -> {after}")
+
+
+@app.command("status")
+def status(config: ConfigOption, json_output: JsonOption = False) -> None:
+    """Which schema there is, and which this program works with. Exit 1 when they differ."""
+    with connect(load_settings(config)).reading() as conn:
+        found = migrate.current(conn)
+    if json_output:
+        print_json({"found": found, "wanted": migrate.head()})
+    else:
+        typer.echo(f"schema {found or 'none'}; this program works with {migrate.head()}")
+    if found != migrate.head():
+        raise typer.Exit(1)
 
 
 @app.command("backup")

@@ -15,7 +15,7 @@ from emergency_kepu import loop
 from emergency_kepu.bus import topics
 from emergency_kepu.bus.kafka import KafkaBus
 from emergency_kepu.cli.output import ConfigOption
-from emergency_kepu.desk.server import DeskServer
+from emergency_kepu.desk.server import DeskServer, MonitorServer
 from emergency_kepu.domain.errors import UserError
 from emergency_kepu.observe.logs import serve_logs
 from emergency_kepu.roles import ALL, Role
@@ -26,35 +26,46 @@ from streams.watchdog import EXIT_CODE, watch
 
 log = structlog.get_logger(__name__)
 
+MonitorPort = Annotated[
+    int | None, typer.Option("--monitor-port", help="Health and metrics there too, for a process without a desk.")
+]
+MonitorHost = Annotated[str, typer.Option("--monitor-host", help="Where that listens.")]
+
 
 def serve(
     config: ConfigOption,
     role: Annotated[
         list[Role] | None, typer.Option("--role", help="desk, scheduler, worker; several times for more; default: all.")
     ] = None,
+    monitor_port: MonitorPort = None,
+    monitor_host: MonitorHost = "127.0.0.1",
 ) -> None:
     """Poll, decide, plan, send, and show it, until a signal ends it; what is in hand is finished first."""
     settings = load_settings(config)
-    run(settings, frozenset(role) if role else ALL)
+    run(settings, frozenset(role) if role else ALL, monitor=_monitor(monitor_host, monitor_port))
 
 
-def worker(config: ConfigOption) -> None:
+def worker(config: ConfigOption, monitor_port: MonitorPort = None, monitor_host: MonitorHost = "127.0.0.1") -> None:
     """Run the stages on Kafka: as many of these as there is work for, on as many machines as wanted."""
     settings = load_settings(config)
     if settings.bus.engine != "kafka":
         msg = "kepu worker: bus.engine is embedded, which has one process; use `kepu serve`, or set bus.engine: kafka"
         raise UserError(msg)
-    run(settings, frozenset({Role.WORKER}))
+    run(settings, frozenset({Role.WORKER}), monitor=_monitor(monitor_host, monitor_port))
 
 
-def run(settings: Settings, roles: frozenset[Role]) -> None:
+def _monitor(host: str, port: int | None) -> tuple[str, int] | None:
+    return None if port is None else (host, port)
+
+
+def run(settings: Settings, roles: frozenset[Role], *, monitor: tuple[str, int] | None = None) -> None:
     """Until SIGINT or SIGTERM. ConfigError before anything is started."""
     serve_logs()
     if settings.bus.engine == "kafka":
         _look_at_topics(settings)
     # Faust brings its own idea of an event loop: on Kafka the standard one
     start = loop.run if settings.bus.engine == "embedded" else asyncio.run
-    start(_serve(settings, roles))
+    start(_serve(settings, roles, monitor))
 
 
 def _look_at_topics(settings: Settings) -> None:
@@ -82,7 +93,7 @@ def _watch(runtime: Runtime, stop: asyncio.Event) -> asyncio.Task[None]:
     )
 
 
-async def _serve(settings: Settings, roles: frozenset[Role]) -> None:
+async def _serve(settings: Settings, roles: frozenset[Role], monitor: tuple[str, int] | None) -> None:
     runtime = Runtime(wire(settings), roles=roles)
     stop = asyncio.Event()
     running = asyncio.get_running_loop()
@@ -90,10 +101,17 @@ async def _serve(settings: Settings, roles: frozenset[Role]) -> None:
         running.add_signal_handler(number, stop.set)
     await runtime.start()
     desk = DeskServer(runtime.services) if Role.DESK in roles else None
-    if desk:
-        await desk.start()
+    beside = MonitorServer(runtime.services, host=monitor[0], port=monitor[1]) if monitor else None
+    for server in (desk, beside):
+        if server:
+            await server.start()
     watching = _watch(runtime, stop) if Role.WORKER in roles and isinstance(runtime.services.bus, KafkaBus) else None
-    log.info("serving", roles=sorted(roles), console=desk.address if desk else None)
+    log.info(
+        "serving",
+        roles=sorted(roles),
+        console=desk.address if desk else None,
+        monitor=beside.address if beside else None,
+    )
     await stop.wait()
     log.info("stopping")
     if watching:
@@ -102,6 +120,7 @@ async def _serve(settings: Settings, roles: frozenset[Role]) -> None:
         if stuck:
             # what hangs would hang the polite way out too: nothing is lost by going at once
             os._exit(EXIT_CODE)
-    if desk:
-        await desk.stop()
+    for server in (desk, beside):
+        if server:
+            await server.stop()
     await runtime.stop()
