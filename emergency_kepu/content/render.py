@@ -83,7 +83,7 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     phrases = catalog.phrases[request.locale]
     whole = _elements(text, phrases, request)
     limit = LIMITS[request.layout]
-    template = _environment(request.locale).from_string(layout)
+    template = _compiled(request.locale, layout)
     for elements, dropped in _shrinking(whole):
         body = _tidy(template.render(e=elements, p=phrases))
         size = limit.measure(body)
