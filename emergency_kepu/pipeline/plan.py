@@ -25,6 +25,9 @@ from emergency_kepu.store import campaigns, ledger, progress, reach, recipients
 from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.ledger import PlannedBatch, PlannedDelivery
 
+_MANY_PAGES = 8
+"""From here on an audience is large enough to walk all recipients once rather than sort it for every page."""
+
 
 async def plan(record: Record, services: Services) -> list[Record]:
     """The handler of `kepu.launch`."""
@@ -38,7 +41,7 @@ def _page(conn: Connection, services: Services, launch: Launch) -> list[Record]:
         return []  # cancelled or superseded since: nothing more goes out
     size = services.settings.delivery.plan_page
     select = _reached if launch.reached_only else _audience
-    ways = select(conn, row, launch.after, size)
+    ways = select(conn, row, launch, size)
     planned, out = _write(conn, services, row, launch, ways)
     last = ways[-1][0].id if ways else launch.after
     onward = _onward(row, launch, more=len(ways) == size, last=last)
@@ -62,20 +65,20 @@ def _onward(row: CampaignRow, launch: Launch, *, more: bool, last: str) -> Launc
 _Way = tuple[Recipient, Route | NoRoute]
 
 
-def _audience(conn: Connection, row: CampaignRow, after: str, size: int) -> list[_Way]:
+def _audience(conn: Connection, row: CampaignRow, launch: Launch, size: int) -> list[_Way]:
     query = msgspec.convert(row.spec.audience, AudienceQuery)
     # a drill selects drill sinks and anything else selects none of them, whatever was stored
     query = msgspec.structs.replace(query, drill=row.drill)
-    found = recipients.page(conn, query, after=after, limit=size)
+    found = recipients.page(conn, query, after=launch.after, limit=size, in_order=launch.step >= _MANY_PAGES)
     targets = [address.target for recipient in found for address in recipient.addresses]
     refused = recipients.opted_out(conn, targets)
     return [(recipient, first_route(recipient, row.spec.channels, refused)) for recipient in found]
 
 
-def _reached(conn: Connection, row: CampaignRow, after: str, size: int) -> list[_Way]:
+def _reached(conn: Connection, row: CampaignRow, launch: Launch, size: int) -> list[_Way]:
     """The way by which they were reached: it worked, and it is where they look."""
     overtaken = row.kind is not CampaignKind.ALL_CLEAR  # who was never told needs no all-clear
-    found = reach.reached(conn, row.id, row.spec.only_reached_by, after=after, limit=size, overtaken=overtaken)
+    found = reach.reached(conn, row.id, row.spec.only_reached_by, after=launch.after, limit=size, overtaken=overtaken)
     known = recipients.by_ids(conn, [item[0] for item in found])
     refused = recipients.opted_out(conn, [item[2] for item in found])
     ways: list[_Way] = []

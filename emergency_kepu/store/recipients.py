@@ -29,9 +29,14 @@ def save_all(conn: Connection, new: Iterable[Recipient]) -> int:
     return saved
 
 
-def page(conn: Connection, query: AudienceQuery, *, after: str, limit: int) -> list[Recipient]:
-    """The next recipients in order of id, beginning after `after`."""
-    statement = _matching(select(recipients.c.recipient), query)
+def page(conn: Connection, query: AudienceQuery, *, after: str, limit: int, in_order: bool = False) -> list[Recipient]:
+    """The next recipients in order of id, beginning after `after`. The same either way: `in_order` walks the ids,
+    which costs one pass over all recipients for all pages together; without it the index of places is used, which is
+    best for a county, but sorts the whole audience for every page."""
+    place: ColumnElement[str] = recipients.c.place
+    if in_order and conn.dialect.name == "sqlite":
+        place = place.concat("")  # no longer the indexed column; PostgreSQL chooses by its statistics
+    statement = select(recipients.c.recipient).where(_condition(query, place))
     statement = statement.where(recipients.c.id > after).order_by(recipients.c.id).limit(limit)
     if conn.dialect.name != "sqlite":
         return [unpack(raw, Recipient) for raw in conn.scalars(statement)]
@@ -87,17 +92,17 @@ def _matching(statement: Select[Any], query: AudienceQuery) -> Select[Any]:
     return statement.where(_condition(query))
 
 
-def _condition(query: AudienceQuery) -> ColumnElement[bool]:
+def _condition(query: AudienceQuery, place: ColumnElement[str] = recipients.c.place) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [recipients.c.drill.is_(query.drill)]
     if query.nobody:
         conditions.append(recipients.c.id.is_(None))
     if query.places:
         # A range on the indexed column: LIKE 'x%' would not use the index on every database.
         prefixes = sorted({place_prefix(code) for code in query.places})
-        inside = or_(*(and_(recipients.c.place >= prefix, recipients.c.place < prefix + "~") for prefix in prefixes))
+        inside = or_(*(and_(place >= prefix, place < prefix + "~") for prefix in prefixes))
         # the broadcaster of a whole city or province is heard in its counties
         above = sorted({code[:size] + "0" * (6 - size) for code in query.places if code.isdigit() for size in (2, 4)})
-        heard = and_(recipients.c.kind == RecipientKind.BROADCASTER, recipients.c.place.in_(above))
+        heard = and_(recipients.c.kind == RecipientKind.BROADCASTER, place.in_(above))
         conditions.append(or_(inside, heard))
     if query.kinds:
         conditions.append(recipients.c.kind.in_(query.kinds))
