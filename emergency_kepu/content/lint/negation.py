@@ -22,7 +22,7 @@ _ZH_FORBIDS_NOTHING = re.compile(
 )
 """Conditions (没有通知就……, 来不及就……) and words with 不 or 别 in them: no ban."""
 _ZH_DESCRIBED = re.compile(
-    r"[^，。；：]{0,4}(?:会|會|反而|只会|只會|可能|容易|很危险|很危險|是因|的人|时|時|以后|以後|后会|後會)"
+    r"[^，。；：]{0,4}(?:会|會|只会|只會|可能|容易|很危险|很危險|是因|的人|时|時|以后|以後|后会|後會)|[^。；]{0,12}反而"
 )
 _EN_END = re.compile(r"[.;:!?]|\bbut\b|\bthen\b|\binstead,")
 _ZH_END = re.compile(r"[，。；：！？,.;:!?]")

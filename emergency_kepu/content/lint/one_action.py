@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterator
 
 from emergency_kepu.content.lint.finding import Finding, Severity
-from emergency_kepu.content.lint.passages import Passage, Subject
+from emergency_kepu.content.lint.passages import Subject
 
 NAME = "one_action"
-_EN_JOINTS = re.compile(r"(?<=[.;!])\s+|,?\s+(?:and|then|and then)\s+|,\s+", re.IGNORECASE)
+_EN_JOINTS = re.compile(r";\s*(?:and )?(?:then )?|,?\s+(?:and )?then\s+|(?<=[a-z])[.!]\s+", re.IGNORECASE)
 _ZH_JOINTS = re.compile(
     r"[；;]|，?(?:然后|然後|随后|隨後|接着|接著|并且|並且|并|並)(?![不非没沒])|，(?=同时|同時|也(?![不别別没沒]))"
 )
-_EN_STRONG = re.compile(r";|\band then\b|, then\b|(?<=[a-z])\. (?=[A-Z])", re.IGNORECASE)
-MOST_JOINED = 3
-"""More orders than this in one entry are an error, however they are joined."""
+MOST_JOINED = 2
+"""More than this in one entry are an error."""
 _VERBS = (
     "add air ask avoid bag boil bring call carry check choose clean clear close come contact cook cool cover "
     "cut dial disinfect drink drive drop dry eat empty fill find finish follow get give go head help hold "
@@ -30,25 +29,20 @@ VERBS = frozenset(_VERBS.split())
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Warnings for two orders joined strongly; errors for more than three orders in one entry."""
+    """Warnings for two actions joined, errors for more. A drill such as `drop, cover, hold on` is one."""
     for passage in subject.passages:
         if passage.role == "action":
-            yield from _of(passage)
+            text = max(passage.texts, key=len)
+            joined = len(_chinese(text) if passage.chinese else orders_of(text))
+            if joined > 1:
+                severity = Severity.ERROR if joined > MOST_JOINED else Severity.WARNING
+                yield passage.found(NAME, severity, f"{joined} actions in one entry: {text!r}")
 
 
-def _of(passage: Passage) -> Iterator[Finding]:
-    text = max(passage.texts, key=len)
-    if passage.chinese:
-        ordered = text.replace("，再", "；") if "先" in text.split("，再")[0] else text  # 满24小时，再上班 is one
-        orders = [part for part in _ZH_JOINTS.split(ordered) if part.strip("，。")]
-        joined = len(orders) > 1
-    else:
-        orders = orders_of(text)
-        joined = len(orders) > 1 and bool(_EN_STRONG.search(text))
-    if len(orders) > MOST_JOINED:
-        yield passage.found(NAME, Severity.ERROR, f"{len(orders)} actions in one entry: {text!r}")
-    elif joined:
-        yield passage.found(NAME, Severity.WARNING, f"{len(orders)} actions in one entry: {text!r}")
+def _chinese(text: str) -> list[str]:
+    before, again, _ = text.partition("，再")
+    ordered = text.replace("，再", "；") if again and "先" in before else text  # 满24小时，再上班 is one action
+    return [part for part in _ZH_JOINTS.split(ordered) if part.strip("，。")]
 
 
 def orders_of(text: str) -> list[str]:

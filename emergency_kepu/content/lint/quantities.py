@@ -52,6 +52,7 @@ _TIME = re.compile(r"\b([01]?\d|2[0-4])[:：]([0-5]\d)\b")
 _PHONE = re.compile(r"(?<!\d)(?:110|112|114|119|120|122|911|999|995|96110|12\d{3})(?!\d)")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?:\d{1,2}月)?(?:\d{1,2}日)?")
 _MULTIPLES = (
+    (re.compile(r"(?<=[快多大高长長])(?:了)?一倍"), "2倍"),
     (re.compile(r"\b(?:twice|double)\b", re.IGNORECASE), "2 times"),
     (re.compile(r"\btriple\b", re.IGNORECASE), "3 times"),
 )
@@ -79,8 +80,13 @@ def quantities(text: str) -> frozenset[Quantity]:
         unit = next((name for name in _UNITS if match[name]), "")
         for number in (match["low"], match["high"]):
             if number and (unit or number[0].isdigit()):
-                found.add(Quantity(value=_value(number), unit=unit))
+                found |= {Quantity(value=_value(part), unit=unit) for part in _parts(number)}
     return frozenset(found)
+
+
+def _parts(number: str) -> tuple[str, ...]:
+    """两三天 is two or three days, not twenty-three."""
+    return tuple(number) if len(number) == 2 and all(char in _DIGITS for char in number) else (number,)
 
 
 def _value(number: str) -> float:

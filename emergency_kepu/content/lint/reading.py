@@ -22,6 +22,8 @@ MOST_IN_CLAUSE = 20
 """Chinese characters without any mark between them."""
 MOST_UNCOMMON = 0.02
 """Share of characters outside the common ones of GB 2312 (level 1) or Big5 (level 1)."""
+FEW = 2
+"""Different uncommon characters that a text may have, however short it is."""
 _ROLES = ("impact", "action", "avoid", "why", "fact", "more")
 
 
@@ -38,7 +40,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             message = f"Flesch-Kincaid grade {grade(whole):.1f}, at most {MOST_GRADE:g}: shorter sentences and words"
             yield subject.found(NAME, Severity.ERROR, message, file=f"{locale}.yaml")
         uncommon = uncommon_characters(whole, locale)
-        if len(uncommon) > MOST_UNCOMMON * len(han(whole)):
+        if len(set(uncommon)) > FEW and len(uncommon) > MOST_UNCOMMON * len(han(whole)):
             share = len(uncommon) / len(han(whole))
             message = f"{share:.1%} uncommon characters, at most {MOST_UNCOMMON:.0%}: {''.join(sorted(set(uncommon)))}"
             yield subject.found(NAME, Severity.WARNING, message, file=f"{locale}.yaml")
