@@ -56,6 +56,9 @@ def _write(path: Path, meta: Meta, review: Review) -> None:
         {"review": msgspec.to_builtins(review, builtin_types=(date,))}, allow_unicode=True, sort_keys=False
     )
     text = text if text.endswith("\n") else text + "\n"
+    if "review" in yaml.safe_load(text) and not _BLOCK.search(text):
+        msg = f"{path}: write `review:` without quotes, at the start of a line"
+        raise ContentError(msg)
     changed = _BLOCK.sub(lambda _: block, text, count=1) if _BLOCK.search(text) else text + block
     wanted = msgspec.structs.replace(meta, review=review)
     try:
