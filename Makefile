@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.locked
 
-.PHONY: setup demo test lint lock clean
+.PHONY: setup demo test lint lock clean kafka
 
 setup: $(STAMP)
 
@@ -18,6 +18,10 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup
 	@$(BIN)/kepu demo $(ARGS)
 
+# Apache Kafka on this machine, for development: from its Maven artifacts, until Ctrl-C.
+kafka: setup
+	@$(BIN)/python -m emergency_kepu.testing.kafka_server
+
 lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -26,10 +30,13 @@ lint: setup
 test: lint
 	$(BIN)/pytest $(ARGS)
 
-# Pins every dependency with its hashes; the file records no index address. Needs `uv` on the PATH.
+# Pins every dependency with its hashes; the files record no index address. Needs `uv` on the PATH. The two of the image
+# are what of the first one runs and builds the program.
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --quiet
 lock:
-	uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
+	$(LOCK) pyproject.toml --all-extras --group dev --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra kafka --extra postgres --constraint requirements.lock --output-file ops/image/runtime.lock
+	echo "hatchling>=1.27" | $(LOCK) - --constraint requirements.lock --output-file ops/image/build.lock
 
 clean:
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis

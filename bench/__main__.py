@@ -6,7 +6,10 @@ import sys
 from importlib import import_module
 
 BENCHES: dict[str, str] = {
+    "batch": "bench.batch",
     "fanout": "bench.fanout",
+    "faults": "bench.faults",
+    "latency": "bench.latency",
     "parse": "bench.parse",
 }
 """Name to the module whose `main(argv) -> int` runs it."""

@@ -90,7 +90,8 @@ def wire(
     """Everything a process needs. ConfigError before anything is started."""
     clock = clock or SystemClock()
     environ = os.environ if environ is None else environ
-    door = Door(allow_private=settings.http.allow_private, timeout_seconds=settings.http.timeout_seconds)
+    http = settings.http
+    door = Door(allow_private=http.allow_private, timeout_seconds=http.timeout_seconds, transport=http.door)
     channels: dict[str, Channel] = {
         name: build(name, raw, door=door, environ=environ) for name, raw in settings.channels.items()
     }

@@ -7,7 +7,7 @@ setting below has its default beside it and a line in `docs/reference/settings.m
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import yaml
@@ -72,6 +72,8 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     contact: str = "https://github.com/emergency-kepu/emergency_kepu"
     """In the User-Agent: several feeds refuse anonymous clients."""
     timeout_seconds: float = 10.0
+    door: Literal["auto", "aiohttp", "pyreqwest"] = "auto"
+    """What sends. `auto`: pyreqwest where it is installed (`emergency-kepu[fast]`), else aiohttp."""
     allow_private: tuple[str, ...] = ()
     """Hosts or networks inside your own house that channels and feeds may reach, e.g. `10.1.2.0/24`."""
 

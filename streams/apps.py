@@ -22,10 +22,12 @@ BUFFER = 256
 """Records read ahead of a stage at most."""
 
 
-def make_app(settings: BusSettings, stage: Stage, password: str | None) -> faust.App:
+def make_app(
+    settings: BusSettings, stage: Stage, password: str | None, *, kind: type[faust.App] = faust.App
+) -> faust.App:
     """An app without agents, for one stage. It opens no web port and makes no topics of its own."""
     brokers = [f"kafka://{address.strip()}" for address in settings.brokers.split(",")]
-    return faust.App(
+    return kind(
         group_of(settings, stage.topic),
         broker=brokers,
         broker_credentials=_credentials(settings, password),

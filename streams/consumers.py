@@ -14,7 +14,7 @@ from emergency_kepu.domain.clock import Clock
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.store import dead
 from emergency_kepu.store.database import Database
-from streams.agents import add_agent
+from streams.agents import Bury, add_agent
 from streams.apps import make_app
 
 
@@ -32,7 +32,7 @@ class FaustConsumers:
         """Join the groups."""
         for stage in stages:
             app = make_app(self._settings, stage, self._password)
-            add_agent(app, self._settings, stage, services, self._bury)
+            add_agent(app, self._settings, stage, services, burial(self._database, self._clock))
             app.finalize()
             self._apps.append(app)
         await asyncio.gather(*(app.start() for app in self._apps))
@@ -42,8 +42,22 @@ class FaustConsumers:
         apps, self._apps = self._apps, []
         await asyncio.gather(*(app.stop() for app in apps))
 
-    async def _bury(self, record: Record, reason: Reason, detail: str) -> None:
-        def put(conn: Connection) -> None:
-            dead.bury(conn, record, reason=reason, detail=detail, now=self._clock.now())
+    def assigned(self) -> set[tuple[str, int]]:
+        """(topic, partition) that this process holds now."""
+        return {
+            (item.topic, item.partition)
+            for app in self._apps
+            for item in (app.consumer.assignment() if app.consumer else ())
+        }
 
-        await self._database.write(put)
+
+def burial(database: Database, clock: Clock) -> Bury:
+    """Dead letters into the database, durable when it returns."""
+
+    async def bury(record: Record, reason: Reason, detail: str) -> None:
+        def put(conn: Connection) -> None:
+            dead.bury(conn, record, reason=reason, detail=detail, now=clock.now())
+
+        await database.write(put)
+
+    return bury

@@ -41,6 +41,10 @@ class Consumers(Protocol):
         """Finish what is in hand, commit, leave."""
         ...
 
+    def assigned(self) -> set[tuple[str, int]]:
+        """(topic, partition) held now."""
+        ...
+
 
 class KafkaBus:
     """See `bus.port.Bus`."""
@@ -104,6 +108,10 @@ class KafkaBus:
         lag = await self.lag()
         return not any(lag.get(stage.topic) for stage in self._stages)
 
+    async def positions(self) -> dict[str, tuple[int, int]]:
+        """(committed, end) of every partition that this process holds, by `topic/partition`."""
+        return await asyncio.to_thread(self._positions, self._consumers.assigned())
+
     # --- in threads: kafka-python blocks -----------------------------------------------------------------------
 
     def _send(self, new: Sequence[Record]) -> None:
@@ -140,6 +148,19 @@ class KafkaBus:
         except KafkaError as problem:
             msg = f"Kafka cannot be used now: {type(problem).__name__}: {problem}"
             raise TransientError(msg) from problem
+
+    def _positions(self, held: set[tuple[str, int]]) -> dict[str, tuple[int, int]]:
+        if self._admin is None:
+            self._admin = KafkaAdminClient(**self._options)
+        found: dict[str, tuple[int, int]] = {}
+        for name in sorted({topic for topic, _ in held}):
+            ends = partition_ends(self._admin, name)
+            group = group_of(self.settings, name.removeprefix(self.settings.prefix))
+            committed = committed_offsets(self._admin, group, name)
+            for partition, (begin, end) in ends.items():
+                if (name, partition) in held:
+                    found[f"{name}/{partition}"] = (max(begin, committed.get(partition, 0)), end)
+        return found
 
     def _lag_of(self, topic: str) -> int:
         name = self.settings.prefix + topic

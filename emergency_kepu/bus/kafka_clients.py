@@ -35,6 +35,8 @@ class BusSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """A dead worker's partitions go to another one after this."""
     handler_seconds: float = 120.0
     """A handler that has not answered by then is cancelled and tried again."""
+    stall_seconds: float = 600.0
+    """A worker whose records wait for so long without a commit ends itself (exit 70); start it again."""
 
 
 def check(settings: BusSettings, where: str) -> None:

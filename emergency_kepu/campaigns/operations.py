@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
-from emergency_kepu.bus.port import Record
+from emergency_kepu.bus.port import LAUNCH, Record
 from emergency_kepu.campaigns.lifecycle import check_approver, enough_approvals, step
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
@@ -22,7 +22,7 @@ from emergency_kepu.store import campaigns as store
 from emergency_kepu.store import ledger
 from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.decisions import append_decision
-from emergency_kepu.store.tables import campaigns
+from emergency_kepu.store.tables import campaigns, records
 
 _OVERTAKABLE = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED, CampaignState.LAUNCHED)
 
@@ -123,14 +123,16 @@ def note(conn: Connection, campaign_id: str, detail: str, *, actor: str, now: da
 
 
 def unplanned(conn: Connection, *, before: datetime | None = None, limit: int = 1_000) -> Sequence[Record]:
-    """First records of revisions launched (before an instant) that are not planned to the end: published again at
-    start-up and, where planning takes strangely long, by the sweep.
+    """First records of revisions launched (before an instant) that are not planned to the end and that nobody plans.
 
-    Planning is idempotent, so doing it twice changes nothing; never doing it would lose a campaign.
+    Planning is idempotent, so doing it twice changes nothing; never doing it would lose a campaign. But beginning
+    anew every time somebody looks, while a large audience is being planned, would take for ever: a record that
+    waits or is in hand is row enough.
     """
+    under_way = exists().where(records.c.topic == LAUNCH, records.c.key == campaigns.c.incident_id)
     query = (
         select(campaigns.c.id)
-        .where(campaigns.c.state == CampaignState.LAUNCHED, campaigns.c.plan_complete.is_(False))
+        .where(campaigns.c.state == CampaignState.LAUNCHED, campaigns.c.plan_complete.is_(False), ~under_way)
         .order_by(campaigns.c.launched_at)
         .limit(limit)
     )

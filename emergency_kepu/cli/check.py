@@ -49,7 +49,7 @@ def doctor(config: ConfigOption, json_output: JsonOption = False) -> None:
     look("python", sys.version_info >= (3, 11), sys.version.split()[0])
     settings = load_settings(config)
     look("configuration", True, str(config))
-    door = Door(allow_private=settings.http.allow_private)
+    door = Door(allow_private=settings.http.allow_private, transport=settings.http.door)
     for name, raw in settings.channels.items():
         try:
             build(name, raw, door=door, environ=os.environ)

@@ -39,6 +39,7 @@ def demo(
     ] = True,
     port: Annotated[int, typer.Option("--port", help="Of the console; 0 takes a free one.")] = 0,
     store: Annotated[str, typer.Option("--store", help="Another database (store.url); it must be empty.")] = "",
+    brokers: Annotated[str, typer.Option("--brokers", help="Run the stages on this Kafka instead.")] = "",
 ) -> None:
     """Feed payloads in, messages out on every kind of channel, decisions explained. Talks to this machine only."""
     if speed < 1:
@@ -47,28 +48,31 @@ def demo(
     if fresh and data.exists():
         _forget(data)
     quiet_logs(logging.ERROR)  # what goes wrong on purpose is in the tables
-    findings = loop.run(_demo(data.resolve(), speed=speed, once=once, port=port, store=store))
+    start = asyncio.run if brokers else loop.run  # Faust brings its own idea of an event loop
+    findings = start(_demo(data.resolve(), speed=speed, once=once, port=port, store=store, brokers=brokers))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
 
 def _forget(data: Path) -> None:
     """Only what a demo left there: a folder with anything else in it is not ours."""
-    ours = {"config", "journal.jsonl", "drills.jsonl", "kepu.db", "kepu.db-wal", "kepu.db-shm", "kepu.db.lock"}
-    strange = sorted(path.name for path in data.iterdir() if path.name not in ours)
+    ours = {"config", "journal.jsonl", "drills.jsonl"}
+    strange = sorted(
+        path.name for path in data.iterdir() if path.name not in ours and not path.name.startswith("kepu.db")
+    )
     if strange:
         msg = f"--data {data}: holds {strange[0]}, which no demo made; give an empty folder"
         raise UserError(msg)
     shutil.rmtree(data)
 
 
-async def _demo(data: Path, *, speed: float, once: bool, port: int, store: str) -> list[Finding]:
+async def _demo(data: Path, *, speed: float, once: bool, port: int, store: str, brokers: str) -> list[Finding]:
     config = shipped("config") / "demo"
     script = read_script(config)
     console = Console()
     if not console.is_terminal:
         console = Console(width=140)
-    stage = await set_stage(config, data, start=script.start, speed=speed, port=port, store=store)
+    stage = await set_stage(config, data, start=script.start, speed=speed, port=port, store=store, brokers=brokers)
     desk = stage.desk
     try:
         console.print(f"An afternoon in {(script.end - script.start) / timedelta(minutes=1) / speed:.1f} minutes.")

@@ -13,6 +13,7 @@ from emergency_kepu.cli import (
     audience,
     campaign,
     check,
+    db,
     dead,
     deliveries,
     demo,
@@ -51,6 +52,7 @@ for name, group in (
     ("drill", drill.app),
     ("silence", silence.app),
     ("topics", topics.app),
+    ("db", db.app),
     ("user", user.app),
 ):
     app.add_typer(group, name=name)

@@ -54,7 +54,11 @@ def send_test(
 
 
 async def _send(settings: Settings, name: str, to: str, locale: str) -> Outcome:
-    door = Door(allow_private=settings.http.allow_private, timeout_seconds=settings.http.timeout_seconds)
+    door = Door(
+        allow_private=settings.http.allow_private,
+        timeout_seconds=settings.http.timeout_seconds,
+        transport=settings.http.door,
+    )
     channel = build(name, settings.channels[name], door=door, environ=os.environ)
     delivery = f"test-{secrets.token_hex(6)}/0"
     message = OutboundMessage(

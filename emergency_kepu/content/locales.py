@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 _SCRIPTS = {
     "zh": "zh-Hans",
@@ -20,6 +21,12 @@ def resolve(wanted: str, available: Collection[str], default: str) -> tuple[str,
 
     `fell back` is True only for another language than the reader's own: zh-HK reading zh-Hant is at home.
     """
+    return _resolve(wanted, tuple(available), default)
+
+
+@lru_cache(maxsize=4096)
+def _resolve(wanted: str, available: tuple[str, ...], default: str) -> tuple[str, bool] | None:
+    """Remembered: an audience of a million speaks a few dozen languages."""
     tag = wanted.replace("_", "-")
     canonical = "-".join(part.title() if len(part) == 4 else part for part in tag.split("-"))
     chain = [canonical]

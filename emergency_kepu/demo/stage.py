@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import socket
 import sys
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from emergency_kepu.bus import topics
 from emergency_kepu.demo import people
 from emergency_kepu.demo.clock import HeldClock
 from emergency_kepu.demo.officers import Officers, hire
@@ -24,6 +25,7 @@ from emergency_kepu.settings import Settings, load_settings
 from emergency_kepu.store import recipients
 from emergency_kepu.store.tables import feed_states
 from emergency_kepu.testing.feed_server import FeedServer
+from emergency_kepu.testing.ports import free_port
 from emergency_kepu.testing.standins import SECRET, SID, TOKEN
 
 
@@ -66,9 +68,11 @@ class Stage:
         await self._standins.wait()
 
 
-async def set_stage(config: Path, data: Path, *, start: datetime, speed: float, port: int, store: str = "") -> Stage:
+async def set_stage(
+    config: Path, data: Path, *, start: datetime, speed: float, port: int, store: str = "", brokers: str = ""
+) -> Stage:
     """Start everything. ConfigError when the stand-ins do not come up, or when the console's port is taken."""
-    port = port or _free_port()
+    port = port or free_port()
     journal = data / "journal.jsonl"
     process = await _start_standins(journal, minute_seconds=60.0 / speed)
     feeds = FeedServer()
@@ -86,7 +90,9 @@ async def set_stage(config: Path, data: Path, *, start: datetime, speed: float, 
         "@data": str(data),
         "@desk": f"http://127.0.0.1:{port}",
     }
-    settings = _settings(config, data, values, store or f"sqlite:///{data}/kepu.db")
+    settings = _settings(config, data, values, store or f"sqlite:///{data}/kepu.db", brokers)
+    if settings.bus.engine == "kafka":
+        await asyncio.to_thread(topics.create, settings.bus, None)
     clock = HeldClock(start, speed)
     database = open_database(settings)
     with database.begin() as conn:
@@ -108,12 +114,6 @@ async def set_stage(config: Path, data: Path, *, start: datetime, speed: float, 
     return Stage(runtime, clock, feeds, process, journal, addresses["http"], desk, officers)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 async def _start_standins(journal: Path, *, minute_seconds: float) -> Any:
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -131,7 +131,7 @@ async def _start_standins(journal: Path, *, minute_seconds: float) -> Any:
     )
 
 
-def _settings(config: Path, data: Path, values: dict[str, str], store: str) -> Settings:
+def _settings(config: Path, data: Path, values: dict[str, str], store: str, brokers: str) -> Settings:
     """The demo's configuration with the stand-ins' addresses, read from a copy like any other configuration."""
     filled = data / "config"
     filled.mkdir(parents=True, exist_ok=True)
@@ -141,5 +141,9 @@ def _settings(config: Path, data: Path, values: dict[str, str], store: str) -> S
             text = text.replace(mark, value)
         (filled / name).write_text(text, encoding="utf-8")
     with (filled / "kepu.yaml").open("a", encoding="utf-8") as file:
-        yaml.safe_dump({"store": {"url": store}}, file)
+        more: dict[str, Any] = {"store": {"url": store}}
+        if brokers:
+            prefix = f"demo-{zlib.crc32(store.encode()):08x}."
+            more["bus"] = {"engine": "kafka", "brokers": brokers, "prefix": prefix, "partitions": 4, "replication": 1}
+        yaml.safe_dump(more, file)
     return load_settings(filled)

@@ -1,4 +1,4 @@
-"""The desk's HTTP server inside our own event loop."""
+"""The desk's HTTP server inside our own event loop; and a small one beside it for processes without a desk."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import socket
 from collections.abc import Mapping
 
 import uvicorn
+from litestar import Litestar
 
 from emergency_kepu.desk.app import create_app
+from emergency_kepu.desk.monitor import create_monitor
 from emergency_kepu.domain.errors import ConfigError, TransientError
 from emergency_kepu.pipeline.services import Services
 
@@ -33,6 +35,7 @@ class DeskServer:
         self._port = services.settings.desk.port if port is None else port
         self._services = services
         self._environ = environ
+        self._named = "desk.port"
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
         self.address = ""
@@ -48,12 +51,12 @@ class DeskServer:
         except (OSError, OverflowError) as problem:
             listener.close()
             why = problem.strerror if isinstance(problem, OSError) else "a port is 0 to 65535"
-            msg = f"desk.port: {self._host}:{self._port} cannot be used ({why}); set another desk.port"
+            msg = f"{self._named}: {self._host}:{self._port} cannot be used ({why}); give another {self._named}"
             raise ConfigError(msg) from problem
         named = f"[{self._host}]" if ":" in self._host else self._host
         self.address = f"http://{named}:{listener.getsockname()[1]}/"
         config = uvicorn.Config(
-            create_app(self._services, environ=self._environ),
+            self._app(),
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -73,8 +76,22 @@ class DeskServer:
                 raise TransientError(msg)
             await asyncio.sleep(0.01)
 
+    def _app(self) -> Litestar:
+        return create_app(self._services, environ=self._environ)
+
     async def stop(self) -> None:
         """Finish open requests."""
         if self._server and self._task:
             self._server.should_exit = True
             await self._task
+
+
+class MonitorServer(DeskServer):
+    """Health and metrics alone, where a process has no desk. ConfigError from `start` when the port is taken."""
+
+    def __init__(self, services: Services, *, host: str, port: int) -> None:
+        super().__init__(services, host=host, port=port)
+        self._named = "--monitor-port"
+
+    def _app(self) -> Litestar:
+        return create_monitor(self._services)

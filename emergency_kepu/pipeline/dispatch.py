@@ -6,15 +6,18 @@ Claim, call, settle: after a crash only requests that were out may go out twice,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
-import msgspec
 from sqlalchemy import Connection
 
 from emergency_kepu.bus.port import Record
 from emergency_kepu.channels.port import Channel, OutboundMessage, Outcome, Verdict
 from emergency_kepu.delivery.retry import NextStep, RetryRule, decide_retry
+from emergency_kepu.domain.campaign import Lane
+from emergency_kepu.domain.clock import Clock
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.domain.errors import Unprocessable
@@ -26,6 +29,9 @@ from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.due import put_due
 from emergency_kepu.store.ledger import Claimed
 
+SETTLE_SECONDS = 0.25
+"""Of the wall: how long an answer may wait to be written down while others of its batch are still out."""
+
 
 async def dispatch(record: Record, services: Services) -> list[Record]:
     """The handler of both dispatch topics."""
@@ -33,25 +39,40 @@ async def dispatch(record: Record, services: Services) -> list[Record]:
     channel = services.channels.get(job.channel)
     if channel is None:
         raise Unprocessable(Reason.CHANNEL_CONFIG, f"no channel named {job.channel!r} is configured")
-    campaign_id, revision = job.batch_id.split(".")[:2]
-    row = await services.database.read(lambda conn: campaigns.get(conn, campaign_id, int(revision)))
-    if row is None:
-        raise Unprocessable(Reason.MALFORMED, f"batch {job.batch_id!r} belongs to no campaign")
-    if channel.drill is not row.drill:
-        # planning never does this; a configuration changed in between must not let a drill leak either
-        raise Unprocessable(Reason.DRILL_ONLY, f"{job.batch_id}: channel {channel.name!r} and campaign differ in drill")
-    claimed = await services.database.write(lambda conn: _claim(conn, services, row, job.batch_id))
-    if claimed:
-        _count_claims(services, claimed)
-        allowed, held, wait = _within_rate(services, channel, claimed)
-        steps = await _send_all(services, channel, row, allowed)
-        await services.database.write(lambda conn: _settle(conn, services, row, job, steps, held, wait))
+    row, claimed, until = await services.database.write(lambda conn: _claim(conn, services, channel, job.batch_id))
+    if not claimed:
+        await services.database.write(lambda conn: _afterwards(conn, services, row, job))
+        return []
+    _count_claims(services, claimed)
+    allowed, held, wait = _within_rate(services, channel, claimed)
+
+    async def settle_some(steps: Sequence[tuple[Claimed, NextStep]]) -> None:
+        await services.database.write(lambda conn: _settle(conn, services, row, job, steps, (), 0.0))
         _count_steps(services, channel, steps)
-    await services.database.write(lambda conn: _afterwards(conn, services, row, job))
+
+    steps, late = await _send_all(services, channel, row, allowed, until, settle_some)
+    held += late
+
+    def settle_rest(conn: Connection) -> None:
+        _settle(conn, services, row, job, steps, held, wait)
+        _afterwards(conn, services, row, job)
+
+    await services.database.write(settle_rest)
+    _count_steps(services, channel, steps)
     return []
 
 
-def _claim(conn: Connection, services: Services, row: CampaignRow, batch_id: str) -> list[Claimed]:
+def _claim(
+    conn: Connection, services: Services, channel: Channel, batch_id: str
+) -> tuple[CampaignRow, list[Claimed], datetime]:
+    """The revision, what was claimed, and until when a request may begin."""
+    campaign_id, revision = batch_id.split(".")[:2]
+    row = campaigns.get(conn, campaign_id, int(revision))
+    if row is None:
+        raise Unprocessable(Reason.MALFORMED, f"batch {batch_id!r} belongs to no campaign")
+    if channel.drill is not row.drill:
+        # planning never does this; a configuration changed in between must not let a drill leak either
+        raise Unprocessable(Reason.DRILL_ONLY, f"{batch_id}: channel {channel.name!r} and campaign differ in drill")
     now = services.clock.now()
     settings = services.settings.delivery
     claimed = ledger.claim(
@@ -66,7 +87,9 @@ def _claim(conn: Connection, services: Services, row: CampaignRow, batch_id: str
         seconds = max(0.0, services.clock.wall() - row.spec.accepted_wall)
         if campaigns.set_first_send(conn, row.id, row.revision, at=now, seconds=seconds):
             services.metrics.first_send.observe(seconds)
-    return claimed
+    # the last request must be over before the lease is: else another worker sends it again meanwhile
+    longest = min(settings.lease_seconds / 2, services.settings.http.timeout_seconds)
+    return row, claimed, now + timedelta(seconds=settings.lease_seconds - longest)
 
 
 def _within_rate(
@@ -91,41 +114,66 @@ def _within_rate(
 
 
 async def _send_all(
-    services: Services, channel: Channel, row: CampaignRow, claimed: Sequence[Claimed]
-) -> list[tuple[Claimed, NextStep]]:
-    """Provider calls side by side, as many as the channel bears."""
+    services: Services,
+    channel: Channel,
+    row: CampaignRow,
+    claimed: Sequence[Claimed],
+    until: datetime,
+    settle_some: Callable[[Sequence[tuple[Claimed, NextStep]]], Awaitable[None]],
+) -> tuple[list[tuple[Claimed, NextStep]], list[Claimed]]:
+    """Provider calls side by side, as many as the channel bears over all batches.
+
+    (what became of those not settled yet, what was not begun before `until`). A slow provider's answers are settled on
+    the way: after a crash only what was out, or answered within the last moment, goes out again.
+    """
     settings = services.settings.delivery
     rule = RetryRule(
         base_seconds=settings.retry_base_seconds,
         cap_seconds=settings.retry_cap_seconds,
         max_attempts=settings.max_attempts,
     )
-    groups = [list(claimed[start : start + channel.batch_size]) for start in range(0, len(claimed), channel.batch_size)]
-    gate = asyncio.Semaphore(channel.concurrency)
-
-    async def call(group: list[Claimed]) -> list[tuple[Claimed, NextStep]]:
-        async with gate:
-            outcomes = await channel.send([_outbound(item, row) for item in group])
-        now = services.clock.now()
-        return [
-            (
-                item,
-                decide_retry(
-                    outcome,
-                    attempt=item.attempt,
-                    now=now,
-                    expires_at=row.expires_at,
-                    rule=rule,
-                    seed=item.delivery_id,
-                ),
-            )
-            for item, outcome in zip(group, _complete(outcomes, group), strict=True)
-        ]
-
+    size = channel.batch_size
+    groups = iter([claimed[start : start + size] for start in range(0, len(claimed), size)])
+    gate = services.gate_of(channel)
+    clock = services.clock
+    urgent = row.lane is Lane.IMMEDIATE
     steps: list[tuple[Claimed, NextStep]] = []
-    for found in await asyncio.gather(*(call(group) for group in groups)):
-        steps.extend(found)
-    return steps
+    late: list[Claimed] = []
+    settled_at = time.monotonic()
+
+    async def call() -> None:
+        nonlocal settled_at
+        for group in groups:
+            await gate.enter(urgent=urgent)
+            try:
+                if clock.now() >= until:
+                    late.extend(group)
+                    continue
+                outcomes = await channel.send([_outbound(item, row) for item in group])
+            finally:
+                gate.leave()
+            for item, outcome in zip(group, _complete(outcomes, group), strict=True):
+                steps.append((item, _step(item, outcome, row, rule, clock)))
+            if time.monotonic() - settled_at > SETTLE_SECONDS:
+                settled_at = time.monotonic()
+                some = steps.copy()
+                steps.clear()
+                await settle_some(some)
+
+    callers = min(channel.concurrency, -(-len(claimed) // size))
+    await asyncio.gather(*(call() for _ in range(callers)))
+    return steps, late
+
+
+def _step(item: Claimed, outcome: Outcome, row: CampaignRow, rule: RetryRule, clock: Clock) -> NextStep:
+    return decide_retry(
+        outcome,
+        attempt=item.attempt,
+        now=clock.now(),
+        expires_at=row.expires_at,
+        rule=rule,
+        seed=item.delivery_id,
+    )
 
 
 def _complete(outcomes: Sequence[Outcome], group: Sequence[Claimed]) -> Sequence[Outcome]:
@@ -138,14 +186,15 @@ def _complete(outcomes: Sequence[Outcome], group: Sequence[Claimed]) -> Sequence
 
 
 def _outbound(item: Claimed, row: CampaignRow) -> OutboundMessage:
+    delivery_id = item.delivery_id
     return OutboundMessage(
-        delivery_id=item.delivery_id,
+        delivery_id=delivery_id,
         target=item.target,
-        text=item.text,
+        text=item.content.text,
         locale=item.locale,
-        idempotency_key=item.delivery_id,
-        title=item.title,
-        payload=msgspec.json.decode(item.payload),
+        idempotency_key=delivery_id,
+        title=item.content.title,
+        payload=item.content.payload,
         drill=row.drill,
     )
 
@@ -206,7 +255,7 @@ def _afterwards(conn: Connection, services: Services, row: CampaignRow, job: Dis
             dispatch_record(job.batch_id, channel=job.channel, lane=row.lane, one_owner=one_owner, again=suffix),
             at,
         )
-    elif progress.open_count(conn, row.id, row.revision) == 0:
+    elif not progress.anything_open(conn, row.id, row.revision):
         campaigns.finish(conn, row.id, row.revision, now)
 
 
@@ -217,7 +266,8 @@ def _count_claims(services: Services, claimed: Sequence[Claimed]) -> None:
 
 
 def _count_steps(services: Services, channel: Channel, steps: Sequence[tuple[Claimed, NextStep]]) -> None:
-    for _, step in steps:
-        services.metrics.deliveries.labels(channel.name, step.state.value).inc()
-        if step.state is not DeliveryState.SENT and step.reason:
-            services.metrics.failures.labels(channel.name, step.reason.value).inc()
+    for state, number in Counter(step.state for _, step in steps).items():
+        services.metrics.deliveries.labels(channel.name, state.value).inc(number)
+    failed = (step.reason for _, step in steps if step.state is not DeliveryState.SENT and step.reason)
+    for reason, number in Counter(failed).items():
+        services.metrics.failures.labels(channel.name, reason.value).inc(number)

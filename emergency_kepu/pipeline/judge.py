@@ -267,7 +267,7 @@ def _context(
 ) -> GuardContext:
     settings = services.settings
     topic = services.catalog.topics.get(incident.hazard)
-    similar = _last_similar(conn, incident, policy)
+    similar = _last_similar(conn, incident, policy, now)
     return GuardContext(
         now=now,
         tz=incident.tz,
@@ -305,9 +305,12 @@ def _context(
     )
 
 
-def _last_similar(conn: Connection, incident: Incident, policy: Policy) -> CampaignRow | None:
-    for row in campaigns.listing(conn, limit=200):
-        same = row.policy == policy.name and row.hazard == incident.hazard and row.launched_at is not None
-        if same and row.incident_id != incident.id and set(row.spec.facts.place_codes) & set(incident.place_codes):
+def _last_similar(conn: Connection, incident: Incident, policy: Policy, now: datetime) -> CampaignRow | None:
+    """The last campaign that the policy's cooldown is about, if it has one."""
+    if not policy.cooldown_minutes:
+        return None
+    since = now - timedelta(minutes=policy.cooldown_minutes)
+    for row in campaigns.launched_since(conn, since, policy=policy.name, hazard=incident.hazard):
+        if row.incident_id != incident.id and set(row.spec.facts.place_codes) & set(incident.place_codes):
             return row
     return None

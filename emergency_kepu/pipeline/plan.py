@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from emergency_kepu.bus.port import Record
 from emergency_kepu.delivery.addressing import NoRoute, Route, first_route
-from emergency_kepu.domain.campaign import CampaignState
+from emergency_kepu.domain.campaign import CampaignKind, CampaignState
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind
@@ -24,6 +24,9 @@ from emergency_kepu.pipeline.services import Services
 from emergency_kepu.store import campaigns, ledger, progress, reach, recipients
 from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.ledger import PlannedBatch, PlannedDelivery
+
+_MANY_PAGES = 8
+"""From here on an audience is large enough to walk all recipients once rather than sort it for every page."""
 
 
 async def plan(record: Record, services: Services) -> list[Record]:
@@ -38,13 +41,13 @@ def _page(conn: Connection, services: Services, launch: Launch) -> list[Record]:
         return []  # cancelled or superseded since: nothing more goes out
     size = services.settings.delivery.plan_page
     select = _reached if launch.reached_only else _audience
-    ways = select(conn, row, launch.after, size)
+    ways = select(conn, row, launch, size)
     planned, out = _write(conn, services, row, launch, ways)
     last = ways[-1][0].id if ways else launch.after
     onward = _onward(row, launch, more=len(ways) == size, last=last)
     campaigns.add_planned(conn, row.id, row.revision, planned=planned, complete=onward is None)
     if onward is None:
-        if not out and progress.open_count(conn, row.id, row.revision) == 0:
+        if not out and not progress.anything_open(conn, row.id, row.revision):
             campaigns.finish(conn, row.id, row.revision, services.clock.now())
         return out
     return [*out, launch_record(onward)]
@@ -62,19 +65,20 @@ def _onward(row: CampaignRow, launch: Launch, *, more: bool, last: str) -> Launc
 _Way = tuple[Recipient, Route | NoRoute]
 
 
-def _audience(conn: Connection, row: CampaignRow, after: str, size: int) -> list[_Way]:
+def _audience(conn: Connection, row: CampaignRow, launch: Launch, size: int) -> list[_Way]:
     query = msgspec.convert(row.spec.audience, AudienceQuery)
     # a drill selects drill sinks and anything else selects none of them, whatever was stored
     query = msgspec.structs.replace(query, drill=row.drill)
-    found = recipients.page(conn, query, after=after, limit=size)
+    found = recipients.page(conn, query, after=launch.after, limit=size, in_order=launch.step >= _MANY_PAGES)
     targets = [address.target for recipient in found for address in recipient.addresses]
     refused = recipients.opted_out(conn, targets)
     return [(recipient, first_route(recipient, row.spec.channels, refused)) for recipient in found]
 
 
-def _reached(conn: Connection, row: CampaignRow, after: str, size: int) -> list[_Way]:
+def _reached(conn: Connection, row: CampaignRow, launch: Launch, size: int) -> list[_Way]:
     """The way by which they were reached: it worked, and it is where they look."""
-    found = reach.reached(conn, row.id, row.spec.only_reached_by, after=after, limit=size)
+    overtaken = row.kind is not CampaignKind.ALL_CLEAR  # who was never told needs no all-clear
+    found = reach.reached(conn, row.id, row.spec.only_reached_by, after=launch.after, limit=size, overtaken=overtaken)
     known = recipients.by_ids(conn, [item[0] for item in found])
     refused = recipients.opted_out(conn, [item[2] for item in found])
     ways: list[_Way] = []
@@ -92,7 +96,7 @@ def _reached(conn: Connection, row: CampaignRow, after: str, size: int) -> list[
 def _write(
     conn: Connection, services: Services, row: CampaignRow, launch: Launch, ways: Sequence[_Way]
 ) -> tuple[int, list[Record]]:
-    done = reach.already_planned(conn, row.id, row.revision, [recipient.id for recipient, _ in ways])
+    done = reach.already_planned(conn, row.id, row.revision, row.incident_id, [recipient.id for recipient, _ in ways])
     by_channel: dict[str, list[PlannedDelivery]] = {}
     rendered: Rendered = {}
     for recipient, route in ways:

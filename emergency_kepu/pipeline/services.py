@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from emergency_kepu.bus.port import Bus
 from emergency_kepu.channels.port import Channel
 from emergency_kepu.content.catalog import Catalog
+from emergency_kepu.delivery.gate import Gate
 from emergency_kepu.delivery.rate import SlidingWindow
 from emergency_kepu.domain.clock import Clock
 from emergency_kepu.observe.metrics import Metrics
@@ -29,6 +30,15 @@ class Services:
     worker: str
     """Names this process in claims and leases."""
     rates: dict[str, SlidingWindow] = field(default_factory=dict)
+
+    gates: dict[str, Gate] = field(default_factory=dict)
+
+    def gate_of(self, channel: Channel) -> Gate:
+        """The one gate of a channel in this process."""
+        gate = self.gates.get(channel.name)
+        if gate is None:
+            gate = self.gates[channel.name] = Gate(channel.concurrency)
+        return gate
 
     def rate_of(self, channel: Channel) -> SlidingWindow:
         """The one window of a channel in this process."""

@@ -90,6 +90,14 @@ def listing(conn: Connection, *, states: Sequence[CampaignState] = (), limit: in
     return [_row(found) for found in conn.execute(query)]
 
 
+def launched_since(conn: Connection, since: datetime, *, policy: str, hazard: str) -> list[CampaignRow]:
+    """Launched after an instant, by one policy about one hazard, newest first."""
+    query = select(campaigns).where(
+        campaigns.c.launched_at > since, campaigns.c.policy == policy, campaigns.c.hazard == hazard
+    )
+    return [_row(found) for found in conn.execute(query.order_by(campaigns.c.created_at.desc()))]
+
+
 def set_state(
     conn: Connection, campaign_id: str, revision: int, *, before: CampaignState, after: CampaignState
 ) -> bool:

@@ -16,6 +16,6 @@ def pack(value: object) -> bytes:
     return _encoder.encode(value)
 
 
-def unpack(raw: bytes, kind: type[T]) -> T:
+def unpack(raw: bytes | str, kind: type[T]) -> T:
     """The stored value as `kind`."""
     return msgspec.json.decode(raw, type=kind)

@@ -7,23 +7,24 @@ possible duplicate. Whoever may have got an earlier revision is told of the next
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, case, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from emergency_kepu.delivery.retry import NextStep
-from emergency_kepu.domain.campaign import CampaignState, Lane
+from emergency_kepu.domain.campaign import Lane
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
-from emergency_kepu.store.tables import batches, campaigns, deliveries, messages
+from emergency_kepu.store import ledger_sql
+from emergency_kepu.store.codec import unpack
+from emergency_kepu.store.rowset import document, fetch, micros
+from emergency_kepu.store.tables import batches, deliveries
 from emergency_kepu.store.upsert import insert_new
 
 _S = DeliveryState
-_STAYS = (Reason.LOCALE_FALLBACK, Reason.FAILED_OVER)
-_STOPPED = (CampaignState.CANCELLED, CampaignState.SUPERSEDED)
 
 
 class PlannedDelivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +53,14 @@ class PlannedBatch(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: tuple[PlannedDelivery, ...]
 
 
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message says: one object for all deliveries of a batch that carry it."""
+
+    title: str
+    text: str
+    payload: dict[str, object]
+
+
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     """One delivery in hand, with its text."""
 
@@ -62,9 +71,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     locale: str
     attempt: int
     """1 for the first provider call."""
-    title: str
-    text: str
-    payload: bytes
+    content: Content
     possible_duplicate: bool
 
     @property
@@ -87,26 +94,31 @@ def add_batch(conn: Connection, batch: PlannedBatch, *, now: datetime) -> bool:
     if insert_new(conn, batches, [row]) == 0:
         return False
     rows = [
-        {
-            "batch_id": batch.id,
-            "n": n,
-            "campaign_id": batch.campaign_id,
-            "revision": batch.revision,
-            "incident_id": batch.incident_id,
-            "recipient_id": item.recipient_id,
-            "channel": batch.channel,
-            "target": item.target,
-            "locale": item.locale,
-            "message_id": item.message_id,
-            "state": item.state.value,
-            "reason": item.reason.value if item.reason else None,
-            "detail": item.detail or None,
-            "maybe_sent": item.maybe_sent,
-            "updated_at": now,
-        }
+        (
+            n,
+            item.recipient_id,
+            item.target,
+            item.locale,
+            item.message_id,
+            item.state.value,
+            item.reason.value if item.reason else None,
+            item.detail or None,
+            item.maybe_sent,
+        )
         for n, item in enumerate(batch.deliveries)
     ]
-    conn.execute(insert(deliveries), rows)
+    conn.execute(
+        ledger_sql.insert_deliveries(conn.dialect.name),
+        {
+            "batch": batch.id,
+            "campaign": batch.campaign_id,
+            "revision": batch.revision,
+            "incident": batch.incident_id,
+            "channel": batch.channel,
+            "now": now,
+            "rows": document(rows),
+        },
+    )
     return True
 
 
@@ -118,76 +130,43 @@ def claim(
     Left alone: what a later revision or a cancel stopped, and whoever has an earlier revision's request still out
     (so that a cancel cannot overtake its alert). Exactly one worker gets each delivery.
     """
-    earlier = deliveries.alias("earlier")
-    still_out = exists().where(
-        earlier.c.incident_id == deliveries.c.incident_id,
-        earlier.c.recipient_id == deliveries.c.recipient_id,
-        earlier.c.revision < deliveries.c.revision,
-        earlier.c.state == _S.SENDING,
-        earlier.c.lease_until > now,
-    )
-    stopped = exists().where(
-        campaigns.c.id == deliveries.c.campaign_id,
-        campaigns.c.revision == deliveries.c.revision,
-        campaigns.c.state.in_(_STOPPED),
-    )
-    free = or_(
-        and_(deliveries.c.state == _S.QUEUED, or_(deliveries.c.next_at.is_(None), deliveries.c.next_at <= now)),
-        and_(deliveries.c.state == _S.SENDING, deliveries.c.lease_until <= now),
-    )
-    wanted = (
-        select(
-            deliveries.c.n,
-            deliveries.c.recipient_id,
-            deliveries.c.target,
-            deliveries.c.locale,
-            deliveries.c.attempt,
-            deliveries.c.state,
-            deliveries.c.maybe_sent,
-            messages.c.title,
-            messages.c.text,
-            messages.c.payload,
-        )
-        .join(messages, messages.c.id == deliveries.c.message_id)
-        .where(deliveries.c.batch_id == batch_id, free, ~still_out, ~stopped)
-        .order_by(deliveries.c.n)
-        .limit(limit)
-    )
-    if conn.dialect.name == "postgresql":
-        wanted = wanted.with_for_update(of=deliveries, skip_locked=True)
-    rows = conn.execute(wanted).all()
+    dialect = conn.dialect.name
+    wanted = fetch(conn, ledger_sql.claimable(dialect), {"batch": batch_id, "now": now, "limit": limit})
+    rows = sorted(wanted)
     if not rows:
         return []
-    claimed = [_claimed(batch_id, row) for row in rows]
     conn.execute(
-        update(deliveries)
-        .where(deliveries.c.batch_id == bindparam("b_batch"), deliveries.c.n == bindparam("b_n"))
-        .values(
-            state=_S.SENDING.value,
-            attempt=deliveries.c.attempt + 1,
-            claimed_by=worker,
-            lease_until=lease_until,
-            possible_duplicates=deliveries.c.possible_duplicates + bindparam("b_doubt"),
-            updated_at=now,
-        ),
-        [{"b_batch": batch_id, "b_n": item.n, "b_doubt": int(item.possible_duplicate)} for item in claimed],
+        ledger_sql.mark_sending(dialect),
+        {
+            "batch": batch_id,
+            "worker": worker,
+            "until": lease_until,
+            "now": now,
+            "rows": document([row[0] for row in rows]),
+        },
     )
-    return claimed
+    contents = _contents(conn, {row[5] for row in rows})
+    return [
+        Claimed(
+            batch_id=batch_id,
+            n=n,
+            recipient_id=recipient_id,
+            target=target,
+            locale=locale,
+            attempt=attempt + 1,
+            content=contents[message_id],
+            possible_duplicate=bool(in_doubt),
+        )
+        for n, recipient_id, target, locale, attempt, message_id, in_doubt in rows
+    ]
 
 
-def _claimed(batch_id: str, row: Any) -> Claimed:
-    return Claimed(
-        batch_id=batch_id,
-        n=row.n,
-        recipient_id=row.recipient_id,
-        target=row.target,
-        locale=row.locale,
-        attempt=row.attempt + 1,
-        title=row.title,
-        text=row.text,
-        payload=row.payload,
-        possible_duplicate=row.state == _S.SENDING or row.maybe_sent,
-    )
+def _contents(conn: Connection, message_ids: Collection[str]) -> dict[str, Content]:
+    """A batch of hundreds has a handful of texts: each is read once and shared."""
+    return {
+        message_id: Content(title=title, text=text, payload=unpack(payload, dict[str, object]))
+        for message_id, title, text, payload in conn.execute(ledger_sql.contents(), {"ids": list(message_ids)})
+    }
 
 
 def settle(
@@ -197,45 +176,23 @@ def settle(
     out and was taken over changes nothing. Returns how many were settled."""
     if not steps:
         return 0
-    statement = (
-        update(deliveries)
-        .where(
-            deliveries.c.batch_id == batch_id,
-            deliveries.c.n == bindparam("b_n"),
-            deliveries.c.state == _S.SENDING,
-            deliveries.c.claimed_by == worker,
-        )
-        .values(
-            state=bindparam("b_state"),
-            # that a reader got another language, or a spare address, stays on record beside "sent"
-            reason=func.coalesce(
-                bindparam("b_reason", type_=deliveries.c.reason.type),
-                case((or_(*(deliveries.c.reason == kept for kept in _STAYS)), deliveries.c.reason), else_=None),
-            ),
-            detail=bindparam("b_detail"),
-            provider_id=func.coalesce(bindparam("b_provider"), deliveries.c.provider_id),
-            next_at=bindparam("b_next", type_=deliveries.c.next_at.type),
-            sent_at=func.coalesce(deliveries.c.sent_at, bindparam("b_sent", type_=deliveries.c.sent_at.type)),
-            maybe_sent=deliveries.c.maybe_sent | bindparam("b_maybe", type_=deliveries.c.maybe_sent.type),
-            claimed_by=None,
-            lease_until=None,
-            updated_at=now,
-        )
-    )
     rows = [
-        {
-            "b_n": n,
-            "b_state": step.state.value,
-            "b_reason": step.reason.value if step.reason else None,
-            "b_detail": step.detail or None,
-            "b_provider": step.provider_id,
-            "b_next": step.next_at,
-            "b_sent": now if step.state is _S.SENT else None,
-            "b_maybe": step.maybe_sent,
-        }
+        (
+            n,
+            step.state.value,
+            step.reason.value if step.reason else None,
+            step.detail or None,
+            step.provider_id,
+            micros(step.next_at),
+            step.maybe_sent,
+        )
         for n, step in steps
     ]
-    return int(conn.execute(statement, rows).rowcount)
+    settled = conn.execute(
+        ledger_sql.settle(conn.dialect.name),
+        {"batch": batch_id, "worker": worker, "now": now, "rows": document(rows)},
+    )
+    return int(settled.rowcount)
 
 
 def release(
@@ -243,33 +200,14 @@ def release(
 ) -> None:
     """Give claims back unsent (no rate left): the attempt does not count."""
     conn.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.batch_id == batch_id,
-            deliveries.c.n == bindparam("b_n"),
-            deliveries.c.claimed_by == worker,
-            deliveries.c.state == _S.SENDING,
-        )
-        .values(
-            state=_S.QUEUED.value,
-            attempt=deliveries.c.attempt - 1,
-            claimed_by=None,
-            lease_until=None,
-            next_at=next_at,
-            updated_at=now,
-        ),
-        [{"b_n": n} for n in numbers],
+        ledger_sql.release(conn.dialect.name),
+        {"batch": batch_id, "worker": worker, "now": now, "next": next_at, "rows": document(numbers)},
     )
 
 
 def next_due(conn: Connection, batch_id: str) -> datetime | None:
     """When the batch needs another look: the earliest retry, or the end of a lease. None: nothing is left."""
-    when = func.min(
-        func.coalesce(deliveries.c.lease_until, deliveries.c.next_at, deliveries.c.updated_at),
-        type_=deliveries.c.next_at.type,
-    )
-    query = select(when).where(deliveries.c.batch_id == batch_id, deliveries.c.state.in_((_S.QUEUED, _S.SENDING)))
-    found: datetime | None = conn.scalar(query)
+    found: datetime | None = conn.scalar(ledger_sql.next_due(), {"batch": batch_id})
     return found
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.store.database import Database
+from emergency_kepu.store.locks import one_at_a_time
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -35,6 +36,8 @@ def current(conn: Connection) -> str | None:
 def ensure(database: Database) -> str:
     """Upgrade to `head()`; returns the revision. ConfigError when the database is newer than this program."""
     with database.begin() as conn:
+        # processes that start together on a new database: the second one finds the schema made
+        one_at_a_time(conn, "migrate")
         at = current(conn)
         if at == head():
             return at

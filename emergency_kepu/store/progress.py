@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select
+from sqlalchemy import Connection, Row, bindparam, exists, func, select
 
 from emergency_kepu.domain.delivery import FINAL, DeliveryState
 from emergency_kepu.store.tables import batches, deliveries
 
 _S = DeliveryState
+_OPEN = (
+    select(deliveries.c.n)
+    .where(
+        deliveries.c.campaign_id == bindparam("campaign"),
+        deliveries.c.revision == bindparam("revision"),
+        deliveries.c.state.in_([state for state in _S if state not in FINAL]),
+    )
+    .limit(1)
+)
 
 
 def open_count(conn: Connection, campaign_id: str, revision: int) -> int:
@@ -25,6 +34,12 @@ def open_count(conn: Connection, campaign_id: str, revision: int) -> int:
         )
     )
     return int(conn.scalar(query) or 0)
+
+
+def anything_open(conn: Connection, campaign_id: str, revision: int) -> bool:
+    """Is a delivery of this revision not final? Asked after every batch, so it looks at one index entry, where
+    `open_count` reads those of the whole audience."""
+    return conn.execute(_OPEN, {"campaign": campaign_id, "revision": revision}).first() is not None
 
 
 def counts(conn: Connection, campaign_id: str | None = None) -> Sequence[Row[Any]]:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, literal, or_, select
 
+from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import REACHED, DeliveryState
+from emergency_kepu.store.rowset import RowSet, document
 from emergency_kepu.store.tables import deliveries
 
 _S = DeliveryState
 
 
 def reached(
-    conn: Connection, campaign_id: str, revisions: Sequence[int], *, after: str, limit: int
+    conn: Connection, campaign_id: str, revisions: Sequence[int], *, after: str, limit: int, overtaken: bool = False
 ) -> list[tuple[str, str, str, str]]:
     """(recipient, channel, target, locale) of whoever certainly or perhaps got one of these revisions.
 
-    In order of recipient id, each once, beginning after `after`: the way of their newest delivery.
+    With `overtaken` also of those whose turn had not come when a newer revision took its place: an update must not
+    leave them with neither. In order of recipient id, each once, beginning after `after`: the way of their newest
+    delivery.
     """
+    left_behind = and_(deliveries.c.state == _S.SKIPPED, deliveries.c.reason == Reason.SUPERSEDED, literal(overtaken))
     query = (
         select(
             deliveries.c.recipient_id,
@@ -34,6 +41,7 @@ def reached(
                 deliveries.c.state.in_(REACHED),
                 deliveries.c.state == _S.SENDING,
                 deliveries.c.maybe_sent.is_(True),
+                left_behind,
             ),
             deliveries.c.recipient_id > after,
         )
@@ -49,14 +57,22 @@ def reached(
     return list(found.values())
 
 
-def already_planned(conn: Connection, campaign_id: str, revision: int, recipient_ids: Sequence[str]) -> set[str]:
+def already_planned(
+    conn: Connection, campaign_id: str, revision: int, incident_id: str, recipient_ids: Sequence[str]
+) -> set[str]:
     """Which of these recipients this revision has a delivery for."""
-    found: set[str] = set()
-    for start in range(0, len(recipient_ids), 500):
-        query = select(deliveries.c.recipient_id).where(
-            deliveries.c.campaign_id == campaign_id,
-            deliveries.c.revision == revision,
-            deliveries.c.recipient_id.in_(recipient_ids[start : start + 500]),
-        )
-        found.update(conn.scalars(query))
-    return found
+    if not recipient_ids:
+        return set()
+    rows = document([(recipient_id,) for recipient_id in recipient_ids])
+    found = conn.execute(_of_incident(conn.dialect.name), {"incident": incident_id, "rows": rows})
+    return {row[0] for row in found if row[1] == campaign_id and row[2] == revision}
+
+
+@cache
+def _of_incident(dialect: str) -> Select[Any]:
+    """Asked by incident and recipient alone, which is an index: with campaign and revision in the condition a
+    database takes theirs, and reads the whole audience for every page of it."""
+    return select(deliveries.c.recipient_id, deliveries.c.campaign_id, deliveries.c.revision).where(
+        deliveries.c.incident_id == bindparam("incident"),
+        deliveries.c.recipient_id.in_(select(RowSet(dialect).text(0))),
+    )

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, delete, func, or_, select
 
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind, place_prefix
 from emergency_kepu.store.codec import pack, unpack
+from emergency_kepu.store.rowset import RowSet, document
 from emergency_kepu.store.tables import opt_outs, recipients
-from emergency_kepu.store.upsert import insert_new, put
+from emergency_kepu.store.upsert import insert_new, put_all
+
+_SAVE_PAGE = 1_000
 
 
 def save_all(conn: Connection, new: Iterable[Recipient]) -> int:
     """Insert or replace; returns how many."""
     saved = 0
-    for recipient in new:
-        put(conn, recipients, _row(recipient))
-        saved += 1
+    rows = (_row(recipient) for recipient in new)
+    while chunk := list(itertools.islice(rows, _SAVE_PAGE)):
+        put_all(conn, recipients, chunk)
+        saved += len(chunk)
     return saved
 
 
-def page(conn: Connection, query: AudienceQuery, *, after: str, limit: int) -> list[Recipient]:
-    """The next recipients in order of id, beginning after `after`."""
-    statement = _matching(select(recipients.c.recipient), query)
+def page(conn: Connection, query: AudienceQuery, *, after: str, limit: int, in_order: bool = False) -> list[Recipient]:
+    """The next recipients in order of id, beginning after `after`. The same either way: `in_order` walks the ids,
+    which costs one pass over all recipients for all pages together; without it the index of places is used, which is
+    best for a county, but sorts the whole audience for every page."""
+    place: ColumnElement[str] = recipients.c.place
+    if in_order and conn.dialect.name == "sqlite":
+        place = place.concat("")  # no longer the indexed column; PostgreSQL chooses by its statistics
+    statement = select(recipients.c.recipient).where(_condition(query, place))
     statement = statement.where(recipients.c.id > after).order_by(recipients.c.id).limit(limit)
-    return [unpack(raw, Recipient) for raw in conn.scalars(statement)]
+    if conn.dialect.name != "sqlite":
+        return [unpack(raw, Recipient) for raw in conn.scalars(statement)]
+    # one value instead of thousands of rows: see `rowset`
+    found = conn.scalar(select(func.json_group_array(func.json(cast(statement.subquery().c.recipient, Text)))))
+    return sorted(unpack(found or "[]", list[Recipient]), key=_id_of)
 
 
 def by_ids(conn: Connection, ids: Sequence[str]) -> dict[str, Recipient]:
@@ -56,28 +71,38 @@ def opt_out(conn: Connection, *, channel: str, target: str, at: datetime, source
 
 def opted_out(conn: Connection, targets: Sequence[str]) -> frozenset[tuple[str, str]]:
     """(channel, target) pairs among these targets that refused."""
-    found: set[tuple[str, str]] = set()
-    for start in range(0, len(targets), 500):
-        query = select(opt_outs.c.channel, opt_outs.c.target).where(opt_outs.c.target.in_(targets[start : start + 500]))
-        found.update((row.channel, row.target) for row in conn.execute(query))
-    return frozenset(found)
+    if not targets:
+        return frozenset()
+    rows = document([(target,) for target in dict.fromkeys(targets)])
+    found = conn.execute(_opted_out(conn.dialect.name), {"rows": rows})
+    return frozenset((row[0], row[1]) for row in found)
+
+
+@cache
+def _opted_out(dialect: str) -> Select[Any]:
+    wanted = select(RowSet(dialect).text(0))
+    return select(opt_outs.c.channel, opt_outs.c.target).where(opt_outs.c.target.in_(wanted))
+
+
+def _id_of(recipient: Recipient) -> str:
+    return recipient.id
 
 
 def _matching(statement: Select[Any], query: AudienceQuery) -> Select[Any]:
     return statement.where(_condition(query))
 
 
-def _condition(query: AudienceQuery) -> ColumnElement[bool]:
+def _condition(query: AudienceQuery, place: ColumnElement[str] = recipients.c.place) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [recipients.c.drill.is_(query.drill)]
     if query.nobody:
         conditions.append(recipients.c.id.is_(None))
     if query.places:
         # A range on the indexed column: LIKE 'x%' would not use the index on every database.
         prefixes = sorted({place_prefix(code) for code in query.places})
-        inside = or_(*(and_(recipients.c.place >= prefix, recipients.c.place < prefix + "~") for prefix in prefixes))
+        inside = or_(*(and_(place >= prefix, place < prefix + "~") for prefix in prefixes))
         # the broadcaster of a whole city or province is heard in its counties
         above = sorted({code[:size] + "0" * (6 - size) for code in query.places if code.isdigit() for size in (2, 4)})
-        heard = and_(recipients.c.kind == RecipientKind.BROADCASTER, recipients.c.place.in_(above))
+        heard = and_(recipients.c.kind == RecipientKind.BROADCASTER, place.in_(above))
         conditions.append(or_(inside, heard))
     if query.kinds:
         conditions.append(recipients.c.kind.in_(query.kinds))

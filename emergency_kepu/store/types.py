@@ -11,6 +11,14 @@ from sqlalchemy.types import TypeDecorator
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def to_micros(value: datetime) -> int:
+    """Microseconds since 1970. ValueError for a naive datetime: it would be a wrong time in an alert."""
+    if value.tzinfo is None:
+        msg = f"naive datetime {value!r} given to the store"
+        raise ValueError(msg)
+    return (value - _EPOCH) // timedelta(microseconds=1)
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware UTC instant as microseconds since 1970: the same order, precision and index on every database.
 
@@ -21,12 +29,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            msg = f"naive datetime {value!r} given to the store"
-            raise ValueError(msg)
-        return (value - _EPOCH) // timedelta(microseconds=1)
+        return None if value is None else to_micros(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else _EPOCH + timedelta(microseconds=value)

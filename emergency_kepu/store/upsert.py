@@ -25,6 +25,14 @@ def insert_new(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
 
 def put(conn: Connection, table: Table, row: Mapping[str, Any]) -> None:
     """Insert, or replace the row with the same primary key."""
+    put_all(conn, table, [row])
+
+
+def put_all(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """`put` for many rows with the same columns: one statement, prepared once."""
+    if not rows:
+        return
     keys = [column.name for column in table.primary_key]
-    changed = {name: value for name, value in row.items() if name not in keys}
-    conn.execute(_insert(conn, table).values(**row).on_conflict_do_update(index_elements=keys, set_=changed))
+    statement = _insert(conn, table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))

@@ -12,13 +12,14 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
 from pathlib import Path
+
+from emergency_kepu.testing.ports import free_port
 
 POM = Path(__file__).parents[2] / "ops" / "kafka" / "pom.xml"
 PATIENCE_SECONDS = 90.0
@@ -66,7 +67,7 @@ class KafkaServer:
         self._home = fetch()
         self._folder = folder
         self._count = brokers
-        self._ports = [(_free_port(), _free_port()) for _ in range(brokers)]
+        self._ports = [(free_port(), free_port()) for _ in range(brokers)]
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
@@ -140,6 +141,10 @@ class KafkaServer:
         }
         return "".join(f"{name}={value}\n" for name, value in settings.items())
 
+    def _last_words(self, nodes: list[int]) -> str:
+        places = [self._folder / f"node-{node}" / "server.log" for node in nodes or self._processes]
+        return " ".join(place.read_text(encoding="utf-8", errors="replace")[-600:] for place in places)
+
     def _java(self, place: Path, main: str, *words: str) -> subprocess.Popen[bytes]:
         command = ["java", *_JAVA, "-cp", f"{self._home}/*", main, *words]
         with (place / "server.log").open("ab") as log:
@@ -154,18 +159,13 @@ class KafkaServer:
             try:
                 KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}", bootstrap_timeout_ms=2_000).close()
             except (KafkaError, OSError) as problem:
-                if time.monotonic() > until:
-                    msg = f"Kafka did not come up on port {port}; see {self._folder}"
+                dead = [node for node, process in self._processes.items() if process.poll() is not None]
+                if dead or time.monotonic() > until:
+                    msg = f"Kafka did not come up on port {port}: {self._last_words(dead)}"
                     raise RuntimeError(msg) from problem
                 time.sleep(0.1)
             else:
                 return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def main() -> None:

@@ -1,5 +1,7 @@
 """The migrations build exactly the schema that the code uses."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -36,3 +38,10 @@ def test_a_newer_database_is_refused_untouched(database: Database) -> None:
 
     with pytest.raises(ConfigError, match="9999"):
         migrate.ensure(database)
+
+
+def test_many_that_start_at_once_on_a_new_database_make_one_schema(store_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: migrate.ensure(Database(store_url)), range(4)))
+
+    assert made == [migrate.head()] * 4

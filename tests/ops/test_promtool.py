@@ -1,4 +1,4 @@
-"""Prometheus itself reads the alert rules and says when each fires. Needs `promtool` (Debian: prometheus)."""
+"""Prometheus reads its configuration and the alert rules, and says when each fires. Needs `promtool` (Debian)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,17 @@ REQUIRED = "promtool" in os.environ.get("KEPU_TEST_REQUIRE", "").split(",")
 
 pytestmark = [pytest.mark.service]
 
+WORDS = (
+    ("check", "config", "prometheus.yml"),
+    ("check", "rules", "alerts.yaml"),
+    ("check", "rules", "roles.yaml"),
+    ("test", "rules", "alerts_test.yaml"),
+    ("test", "rules", "roles_test.yaml"),
+)
 
-@pytest.mark.parametrize("words", [("check", "rules", "alerts.yaml"), ("test", "rules", "alerts_test.yaml")])
-def test_the_rules(words: tuple[str, ...]) -> None:
+
+@pytest.mark.parametrize("words", WORDS)
+def test_configuration_and_rules(words: tuple[str, ...]) -> None:
     promtool = shutil.which("promtool")
     if promtool is None:
         words_for_people = "promtool is not installed (apt-get install prometheus)"

@@ -155,3 +155,18 @@ def test_a_receipt_that_is_quicker_than_our_own_commit_is_looked_at_again(tmp_pa
     rig.run(until=timedelta(minutes=5))
 
     assert [state for _, _, state, _ in states(rig)] == ["delivered"]
+
+
+def test_an_update_reaches_those_it_overtook(tmp_path: Path) -> None:
+    """The gateway was busy, the first message still waited, and the revised one came: they must not get neither."""
+    rig = Rig(tmp_path, [person(("sms", "+1")), person(("sms", "+2"), name="p-2")])
+    busy = Outcome(verdict=Verdict.RETRY, reason=Reason.RATE_LIMITED, retry_after=3600.0)
+    rig.channels["sms"].answer = refuse("+1", outcome=busy)
+    rig.feed("usgs", QUAKE)
+    assert [target for target, _ in rig.accepted("sms")] == ["+2"]
+
+    rig.channels["sms"].answer = refuse()
+    rig.feed("usgs", REVISED, at=rig.clock.now() + timedelta(minutes=15))
+    rig.run(until=timedelta(minutes=5))
+
+    assert sorted(target for target, _ in rig.accepted("sms")) == ["+1", "+2", "+2"]

@@ -15,8 +15,9 @@ RUNBOOKS = ROOT / "ops/runbooks"
 
 
 def rules() -> list[dict[str, Any]]:
-    found = yaml.safe_load((ROOT / "ops/prometheus/alerts.yaml").read_text(encoding="utf-8"))
-    return [rule for group in found["groups"] for rule in group["rules"]]
+    files = [ROOT / "ops/prometheus" / name for name in ("alerts.yaml", "roles.yaml")]
+    found = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
+    return [rule for file in found for group in file["groups"] for rule in group["rules"]]
 
 
 def test_each_rule_has_a_runbook_and_each_runbook_a_rule() -> None:

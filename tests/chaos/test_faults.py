@@ -1,0 +1,29 @@
+"""Real processes, real Kafka, real PostgreSQL, and a fault in the middle: `python -m bench faults` in short."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.faults import run, sound
+from emergency_kepu.testing.kafka_server import why_not
+from emergency_kepu.testing.postgres_server import find_binaries
+from tests.services import absent
+
+pytestmark = [pytest.mark.service, pytest.mark.slow]
+NUMBER = 400
+
+
+@pytest.fixture(autouse=True)
+def _needs_servers() -> None:
+    if find_binaries() is None:
+        absent("postgres", "PostgreSQL is not installed (apt-get install postgresql)")
+    if missing := why_not():
+        absent("kafka", missing)
+
+
+@pytest.mark.parametrize("fault", ["worker_kill", "rolling_restart", "broker_restart", "postgres_restart"])
+def test_nothing_is_lost_overtaken_or_silently_doubled(fault: str, tmp_path: Path) -> None:
+    found = run(fault, tmp_path, number=NUMBER)
+    assert sound(found, NUMBER) == []
