@@ -49,6 +49,8 @@ class ContentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """For a reader whose language has no text."""
     trust_shipped: bool = False
     """True once your own experts have signed the texts that ship: until then automatic sending waits for approval."""
+    remind_days: int = 30
+    """`kepu_content_reviews_expiring` counts the texts whose review ends within so many days."""
 
 
 class GuardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -166,6 +168,9 @@ def _check_across(settings: Settings) -> None:
     from emergency_kepu.feeds.registry import FORMATS
 
     where = settings.directory
+    if settings.content.remind_days < 0:
+        msg = f"{where}/kepu.yaml: content.remind_days is {settings.content.remind_days}; days cannot be negative"
+        raise ConfigError(msg)
     check_bus(settings.bus, f"{where}/kepu.yaml")
     for name, channel in settings.channels.items():
         if channel.get("kind") not in CHANNELS:

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from emergency_kepu.cli.output import JsonOption, print_json, print_table
-from emergency_kepu.content.catalog import Catalog, load_catalog
-from emergency_kepu.content.library import shipped
+from emergency_kepu.cli import templates_lint, templates_review, templates_write
+from emergency_kepu.cli.library import TemplatesOption, directory_of, known
+from emergency_kepu.cli.output import ConfigOption, JsonOption, print_json, print_table
+from emergency_kepu.content.catalog import load_catalog
 from emergency_kepu.content.limits import LAYOUT_OF_KIND
 from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.domain.campaign import CampaignKind, MessageFacts
 from emergency_kepu.domain.errors import UserError
 from emergency_kepu.domain.hazard import HAZARDS
 
-app = typer.Typer(help="The content library: list, show, render.", no_args_is_help=True)
-
-TemplatesOption = Annotated[
-    Path, typer.Option("--templates", help="A library.", default_factory=lambda: shipped("templates"))
-]
+app = typer.Typer(help="The content library: list, show, render, lint, review.", no_args_is_help=True)
+app.command("lint")(templates_lint.lint_)
+app.command("review")(templates_review.review)
+app.command("export")(templates_write.export)
+app.command("new")(templates_write.new)
 
 _SAMPLE_VALUES: dict[str, float | str] = {"magnitude": 6.1, "depth_km": 12.0, "max_temp_c": 39.0}
 
 
 @app.command("list")
-def list_(templates: TemplatesOption, json_output: JsonOption = False) -> None:
+def list_(config: ConfigOption, templates: TemplatesOption = None, json_output: JsonOption = False) -> None:
     """Hazards with their languages and phases; hazards of the taxonomy without a text are named too."""
-    catalog = load_catalog(templates)
+    catalog = load_catalog(directory_of(templates, config))
     rows = [
         {
             "hazard": code,
@@ -53,17 +53,18 @@ def list_(templates: TemplatesOption, json_output: JsonOption = False) -> None:
 
 
 @app.command("show")
-def show(hazard: Annotated[str, typer.Argument()], templates: TemplatesOption) -> None:
+def show(hazard: Annotated[str, typer.Argument()], config: ConfigOption, templates: TemplatesOption = None) -> None:
     """One hazard's elements and sources, as JSON."""
-    catalog = load_catalog(templates)
-    _known(catalog, hazard)
+    catalog = load_catalog(directory_of(templates, config))
+    known(catalog, hazard)
     print_json(catalog.topics[hazard])
 
 
 @app.command("render")
 def render_(
-    templates: TemplatesOption,
+    config: ConfigOption,
     hazard: Annotated[str, typer.Option("--hazard")],
+    templates: TemplatesOption = None,
     locale: Annotated[str, typer.Option("--locale")] = "zh-Hans",
     channel: Annotated[str, typer.Option("--channel", help="A kind of channel: twilio, wecom, kafka ...")] = "twilio",
     phase: Annotated[str, typer.Option("--phase")] = "now",
@@ -74,8 +75,8 @@ def render_(
     json_output: JsonOption = False,
 ) -> None:
     """One message with sample facts: what a reader of that channel would get."""
-    catalog = load_catalog(templates)
-    _known(catalog, hazard)
+    catalog = load_catalog(directory_of(templates, config))
+    known(catalog, hazard)
     if channel not in LAYOUT_OF_KIND:
         msg = f"no channel kind {channel!r}; known: {', '.join(LAYOUT_OF_KIND)}"
         raise UserError(msg)
@@ -111,9 +112,3 @@ def render_(
         return
     typer.echo(message.text)
     typer.echo(f"\n{message.size} {message.unit}; left out: {', '.join(message.dropped) or 'nothing'}", err=True)
-
-
-def _known(catalog: Catalog, hazard: str) -> None:
-    if hazard not in catalog.topics:
-        msg = f"no text about {hazard!r}; there is one about: {', '.join(sorted(catalog.topics))}"
-        raise UserError(msg)

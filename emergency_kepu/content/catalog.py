@@ -102,6 +102,8 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     experts: tuple[str, ...] = ()
     sources: dict[str, Source] = {}
     claims: dict[str, tuple[str, ...]] = {}
+    first: dict[Phase, str] = {}
+    """Phase to the id of the action that saves lives: it must come first in every language, and is never cut."""
     review: Review = Review()
 
 

@@ -7,7 +7,7 @@ the impact, then actions from the end. Source, hazard, place, time and the first
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from jinja2 import StrictUndefined, Template, UndefinedError
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from emergency_kepu.content import sms
 from emergency_kepu.content.catalog import Catalog, LocaleText, Phrases
 from emergency_kepu.content.facts import variables
 from emergency_kepu.content.limits import LIMITS
@@ -86,6 +87,8 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     template = _compiled(request.locale, layout)
     for elements, dropped in _shrinking(whole):
         body = _tidy(template.render(e=elements, p=phrases))
+        if limit.unit == "parts":
+            body = sms.folded(body)
         size = limit.measure(body)
         if size <= limit.most:
             version = hashlib.blake2b((topic.text_hash + layout).encode(), digest_size=8).hexdigest()
@@ -105,6 +108,18 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     raise ContentError(msg)
 
 
+def fill_in(source: str, known: Mapping[str, Any], *, where: str, locale: str) -> str:
+    """One short template as one line of text. ContentError names `where` and what is undefined or no template."""
+    try:
+        return " ".join(_compiled(locale, source).render(known).split())
+    except UndefinedError as problem:
+        msg = f"{where}: {problem} in {source!r}"
+        raise ContentError(msg) from problem
+    except (TypeError, ValueError, ArithmeticError) as problem:
+        msg = f"{where}: {source!r} cannot be filled in: {problem}"
+        raise ContentError(msg) from problem
+
+
 def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Elements:
     known = variables(
         request.facts,
@@ -116,11 +131,7 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
     )
 
     def fill(source: str) -> str:
-        try:
-            return " ".join(_compiled(request.locale, source).render(known).split())
-        except UndefinedError as problem:
-            msg = f"{request.hazard}/{request.locale}: {problem} in {source!r}"
-            raise ContentError(msg) from problem
+        return fill_in(source, known, where=f"{request.hazard}/{request.locale}", locale=request.locale)
 
     drill_lead = phrases.drill_lead if request.drill else ""
     drill_note = phrases.drill_note if request.drill else ""

@@ -6,6 +6,7 @@ joined. An extension character takes two septets and is not split across parts, 
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Literal
 
 import msgspec
@@ -15,6 +16,17 @@ GSM_BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
+_MARKS = {
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2026": "...",
+    "\u00b0": "",
+}
+"""Quotation marks, dashes, dots, the degree sign, as the GSM alphabet can say them."""
 _LIMITS = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
 
 
@@ -54,6 +66,23 @@ def count(text: str) -> Segments:
     return Segments(
         encoding=encoding, segments=parts, units=units, per_segment=joined, remaining=joined - used, not_gsm=foreign
     )
+
+
+def folded(text: str) -> str:
+    """The text in GSM-7 where only accents and typographic marks stand against it; otherwise unchanged.
+
+    Xigazê becomes Xigaze: one such letter would cost the message more than half of its room, and so most of its advice.
+    """
+    if not count(text).not_gsm:
+        return text
+    plain = "".join(char if char in GSM_BASIC or char in GSM_EXTENSION else _base(char) for char in text)
+    return text if count(plain).not_gsm else plain
+
+
+def _base(char: str) -> str:
+    if char in _MARKS:
+        return _MARKS[char]
+    return "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part)) or char
 
 
 def _ucs2(char: str) -> int:

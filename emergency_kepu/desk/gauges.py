@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, case, func, select
 
-from emergency_kepu.content.catalog import Catalog
+from emergency_kepu.content.review import expiring
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.delivery import FINAL
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.store import dead
 from emergency_kepu.store.tables import campaigns, deliveries, feed_states
-
-REVIEW_HORIZON = timedelta(days=30)
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +35,8 @@ async def read_gauges(services: Services) -> None:
     metrics.progress.set(measured.progress)
     for feed in services.settings.feeds.keys() & measured.feed_success.keys():
         metrics.feed_success.labels(feed).set(measured.feed_success[feed].timestamp())
-    metrics.reviews.set(expiring(services.catalog, services.clock.now()))
+    today, remind = services.clock.now().date(), services.settings.content.remind_days
+    metrics.reviews.set(sum(1 for _ in expiring(services.catalog, today, remind)))
 
 
 def measure(conn: Connection) -> Measured:
@@ -66,12 +65,3 @@ def _progress(conn: Connection) -> float:
     )
     planned, final = conn.execute(query).one()
     return final / planned if planned else 1.0
-
-
-def expiring(catalog: Catalog, now: datetime) -> int:
-    """Signed texts whose signature ends within `REVIEW_HORIZON`, or has ended."""
-    until = (now + REVIEW_HORIZON).date()
-    reviews = [topic.meta.review for topic in catalog.topics.values()]
-    return sum(
-        1 for review in reviews if review.state == "signed" and (not review.valid_until or review.valid_until <= until)
-    )

@@ -93,7 +93,9 @@ class Metrics:
             registry=registry,
         )
         self.dead = Gauge("kepu_dead_letters", "Records that could not be processed.", ("topic",), registry=registry)
-        self.reviews = Gauge("kepu_content_reviews_expiring", "Reviews that end within 30 days.", registry=registry)
+        self.reviews = Gauge(
+            "kepu_content_reviews_expiring", "Signed texts that soon need an expert again.", registry=registry
+        )
         self.waiting = Gauge("kepu_campaigns_waiting", "Campaigns that wait for approval.", registry=registry)
 
     def _start_at_zero(self, feeds: tuple[str, ...], channels: tuple[str, ...]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
 from emergency_kepu.bus.port import Record
-from emergency_kepu.desk.gauges import expiring, read_gauges
+from emergency_kepu.content.catalog import Review, Reviewer
+from emergency_kepu.desk.gauges import read_gauges
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.feeds.poller import FeedState
@@ -41,17 +42,20 @@ async def test_what_the_database_knows(services: Services) -> None:
     assert value("kepu_lag_records", {"stage": "intake"}) == 1
 
 
-async def test_reviews_that_end_soon(services: Services) -> None:
-    catalog = services.catalog
+async def test_reviews_that_end_soon_are_counted_as_the_setting_says(services: Services) -> None:
+    topic = services.catalog.topics["rainstorm"]
+    reviewer = Reviewer(name="Li", field="hydrology", on=date(2026, 1, 1))
+    review = Review(
+        state="signed", by=(reviewer,), valid_until=AT.date() + timedelta(days=10), text_hash=topic.text_hash
+    )
+    signed = msgspec.structs.replace(topic, meta=msgspec.structs.replace(topic.meta, review=review))
+    services.catalog = msgspec.structs.replace(services.catalog, topics={"rainstorm": signed})
 
-    def signed_until(until: date | None) -> int:
-        topics = dict(catalog.topics)
-        topic = topics["rainstorm"]
-        review = msgspec.structs.replace(topic.meta.review, state="signed", valid_until=until)
-        topics["rainstorm"] = msgspec.structs.replace(topic, meta=msgspec.structs.replace(topic.meta, review=review))
-        return expiring(msgspec.structs.replace(catalog, topics=topics), AT)
+    async def counted(remind_days: int) -> float | None:
+        content = msgspec.structs.replace(services.settings.content, remind_days=remind_days)
+        services.settings = msgspec.structs.replace(services.settings, content=content)
+        await read_gauges(services)
+        return services.metrics.registry.get_sample_value("kepu_content_reviews_expiring")
 
-    before = expiring(catalog, AT)
-    assert signed_until(date(2026, 7, 15)) == before + 1
-    assert signed_until(None) == before + 1
-    assert signed_until(date(2027, 7, 15)) == before
+    assert await counted(9) == 0
+    assert await counted(10) == 1

@@ -1,0 +1,57 @@
+"""Every text of a hazard as readers get it, from fixed facts: for the golden files and the library pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from emergency_kepu.content.catalog import Catalog
+from emergency_kepu.content.limits import LIMITS
+from emergency_kepu.content.render import RenderedMessage, RenderRequest, render
+from emergency_kepu.content.specimen import USUAL
+from emergency_kepu.domain.campaign import CampaignKind
+
+
+class Exhibit(msgspec.Struct, frozen=True, kw_only=True):
+    """One message, and what was asked for."""
+
+    phase: str
+    kind: str
+    audience: str
+    layout: str
+    message: RenderedMessage
+
+
+def exhibits(catalog: Catalog, hazard: str, locale: str) -> Iterator[Exhibit]:
+    """Each phase and audience on each layout, then the update and the all-clear as SMS.
+
+    ContentError for a text that does not render: lint says so in better words.
+    """
+    topic = catalog.topics[hazard]
+    text = topic.locales[locale]
+    wanted = [
+        (phase, CampaignKind.ISSUE, audience, layout)
+        for phase in topic.meta.phases
+        for audience in ("", *text.audiences)
+        for layout in (LIMITS if not audience else ("sms",))
+    ]
+    first = topic.meta.phases[0]
+    wanted += [(first, kind, "", "sms") for kind in (CampaignKind.UPDATE, CampaignKind.ALL_CLEAR)]
+    for phase, kind, audience, layout in wanted:
+        request = RenderRequest(
+            hazard=hazard, locale=locale, layout=layout, phase=phase, kind=kind, audience=audience, facts=USUAL
+        )
+        message = render(catalog, request)
+        yield Exhibit(phase=phase, kind=kind.value, audience=audience, layout=layout, message=message)
+
+
+def golden(catalog: Catalog, hazard: str, locale: str) -> str:
+    """One text file with everything: a changed layout, phrase, name or word shows as a difference."""
+    parts = []
+    for item in exhibits(catalog, hazard, locale):
+        about = " ".join(filter(None, (item.kind, item.phase, item.layout, item.audience)))
+        message = item.message
+        left_out = ", ".join(message.dropped) or "nothing"
+        parts.append(f"== {about}: {message.size} {message.unit}, left out: {left_out}\n{message.text}\n")
+    return "\n".join(parts)

@@ -1,0 +1,129 @@
+"""A signature holds for exactly these words until its day; the file around it stays as it was."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from emergency_kepu.content.catalog import Reviewer, Topic, load_catalog
+from emergency_kepu.content.library import shipped
+from emergency_kepu.content.review import expiring, review_state, standing
+from emergency_kepu.content.signing import sign
+from emergency_kepu.domain.errors import ContentError, UserError
+from emergency_kepu.matching.guards.context import ReviewState
+
+DAY = date(2026, 6, 30)
+UNTIL = date(2027, 6, 30)
+LI = Reviewer(name="李明", field="seismology", on=DAY)
+WANG = Reviewer(name="Wang", field="public health", on=DAY)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    folder = tmp_path / "library"
+    for name in ("_common", "layouts", "earthquake", "heat"):
+        shutil.copytree(shipped("templates") / name, folder / name)
+    return folder
+
+
+def topic(library: Path) -> Topic:
+    return load_catalog(library).topics["earthquake"]
+
+
+def test_signed_is_valid_until_its_day(library: Path) -> None:
+    assert review_state(topic(library), DAY) is ReviewState.SHIPPED
+    review = sign(library, "earthquake", LI, UNTIL)
+    assert topic(library).meta.review == review
+    assert review_state(topic(library), UNTIL) is ReviewState.VALID
+    assert review_state(topic(library), UNTIL + timedelta(days=1)) is ReviewState.EXPIRED
+    found = standing(topic(library), DAY)
+    assert (found.state, found.by, found.days_left) == ("valid", ("李明 (seismology)",), 365)
+
+
+def test_a_changed_word_loses_it(library: Path) -> None:
+    sign(library, "earthquake", LI, UNTIL)
+    path = library / "earthquake/en.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("lifts", "elevators"), encoding="utf-8")
+    assert review_state(topic(library), DAY) is ReviewState.SHIPPED
+    assert standing(topic(library), DAY).state == "changed"
+    again = sign(library, "earthquake", WANG, UNTIL)
+    assert [person.name for person in again.by] == ["Wang"], "who signed other words has not signed these"
+
+
+def test_a_second_expert_adds_and_never_lengthens(library: Path) -> None:
+    sign(library, "earthquake", LI, UNTIL)
+    both = sign(library, "earthquake", WANG, date(2029, 1, 1))
+    assert [person.name for person in both.by] == ["李明", "Wang"]
+    assert both.valid_until == UNTIL
+    sooner = sign(library, "earthquake", WANG, date(2026, 12, 1))
+    assert [person.name for person in sooner.by] == ["李明", "Wang"]
+    assert sooner.valid_until == date(2026, 12, 1)
+
+
+def test_ones_own_signature_is_renewed(library: Path) -> None:
+    sign(library, "earthquake", LI, UNTIL)
+    later = Reviewer(name="李明", field="seismology", on=date(2027, 6, 1))
+    renewed = sign(library, "earthquake", later, date(2028, 6, 30))
+    assert renewed.by == (later,)
+    assert renewed.valid_until == date(2028, 6, 30)
+
+
+def test_comments_and_order_stay(library: Path) -> None:
+    path = library / "earthquake/meta.yaml"
+    before = path.read_text(encoding="utf-8").replace("experts:", "# whom we ask\nexperts:")
+    path.write_text(before + "# the end\n", encoding="utf-8")
+    sign(library, "earthquake", LI, UNTIL)
+    sign(library, "earthquake", WANG, UNTIL)
+    after = path.read_text(encoding="utf-8")
+    assert after.startswith(before.split("review:")[0])
+    assert "# whom we ask\n" in after
+    assert after.endswith("# the end\n")
+    assert not list(library.rglob("*.new"))
+
+
+def test_a_block_in_the_middle_is_replaced_in_place(library: Path) -> None:
+    path = library / "earthquake/meta.yaml"
+    whole = path.read_text(encoding="utf-8").replace("review:\n  state: shipped\n", "")
+    path.write_text("review: {state: shipped}\n" + whole, encoding="utf-8")
+    sign(library, "earthquake", LI, UNTIL)
+    assert path.read_text(encoding="utf-8").startswith("review:\n  state: signed\n")
+    assert path.read_text(encoding="utf-8").endswith(whole)
+
+
+def test_what_cannot_be_rewritten_safely_is_left_alone(library: Path) -> None:
+    path = library / "earthquake/meta.yaml"
+    before = path.read_text(encoding="utf-8").replace("review:\n  state: shipped\n", "'review':\n  state: shipped\n")
+    path.write_text(before, encoding="utf-8")
+    with pytest.raises(ContentError, match="without quotes"):
+        sign(library, "earthquake", LI, UNTIL)
+    assert path.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("hazard", "reviewer", "until", "words"),
+    [
+        ("fog", LI, UNTIL, "no text about"),
+        ("earthquake", Reviewer(name=" ", field="x", on=DAY), UNTIL, "name and field"),
+        ("earthquake", LI, DAY, "must be after"),
+    ],
+)
+def test_what_is_refused(library: Path, hazard: str, reviewer: Reviewer, until: date, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        sign(library, hazard, reviewer, until)
+
+
+def test_reminders(library: Path) -> None:
+    def due(day: date) -> list[str]:
+        return [found.hazard for found in expiring(load_catalog(library), day, 30)]
+
+    assert due(DAY) == []
+    sign(library, "earthquake", LI, UNTIL)
+    assert due(UNTIL - timedelta(days=31)) == []
+    assert due(UNTIL - timedelta(days=30)) == ["earthquake"]
+    assert due(UNTIL + timedelta(days=1)) == ["earthquake"]
+    path = library / "earthquake/en.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("lifts", "elevators"), encoding="utf-8")
+    assert due(DAY) == ["earthquake"], "a signed text that was changed needs its expert too"
