@@ -18,6 +18,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -258,9 +260,9 @@ class Database:
             # Transactions are begun by hand: Python's default is a deferred one, which fails at once with
             # SQLITE_BUSY_SNAPSHOT when it turns to write beside another process, whatever busy_timeout says.
             raw.isolation_level = None
+            raw.execute("PRAGMA busy_timeout=5000")
+            _write_ahead(raw, self.path)
             for pragma in (
-                "busy_timeout=5000",
-                "journal_mode=WAL",
                 f"synchronous={synchronous}",
                 "foreign_keys=ON",
                 "wal_autocheckpoint=0",
@@ -270,6 +272,23 @@ class Database:
                 raw.execute(f"PRAGMA {pragma}")
 
         return engine
+
+
+def _write_ahead(raw: Any, path: Path | None) -> None:
+    """Switch a new database to its write-ahead log; one connection at a time.
+
+    The switch wants the file for itself and fails with "database is locked" at once when two programs start together on
+    a new database: SQLite's busy time-out does not wait for this lock. The directory is what they have in common.
+    """
+    if path is None:
+        raw.execute("PRAGMA journal_mode=WAL")
+        return
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX)
+        raw.execute("PRAGMA journal_mode=WAL")
+    finally:
+        os.close(directory)
 
 
 def _postgres(url: URL, *, pooled: bool) -> Engine:
