@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,6 +112,7 @@ def test_export_writes_nothing_over(own: Path) -> None:
 
 
 def test_a_new_hazard_is_refused_until_it_is_written(kepu: Kepu, own: Path) -> None:
+    shutil.rmtree(own / "fog", ignore_errors=True)
     done = kepu("templates", "new", "fog", f"--templates={own}")
     assert done.code == 0
     assert sorted(path.name for path in (own / "fog").iterdir()) == [
