@@ -73,10 +73,12 @@ def folded(text: str) -> str:
 
     Xigazê becomes Xigaze: one such letter would cost the message more than half of its room, and so most of its advice.
     """
-    if not count(text).not_gsm:
+    before = count(text)
+    if not before.not_gsm:
         return text
     plain = "".join(char if char in GSM_BASIC or char in GSM_EXTENSION else _base(char) for char in text)
-    return text if count(plain).not_gsm else plain
+    after = count(plain)
+    return text if after.not_gsm or after.segments > before.segments else plain
 
 
 def _base(char: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,16 +112,17 @@ def test_export_writes_nothing_over(own: Path) -> None:
 
 
 def test_a_new_hazard_is_refused_until_it_is_written(kepu: Kepu, own: Path) -> None:
-    done = kepu("templates", "new", "volcanic_ash", f"--templates={own}")
+    shutil.rmtree(own / "fog", ignore_errors=True)
+    done = kepu("templates", "new", "fog", f"--templates={own}")
     assert done.code == 0
-    assert sorted(path.name for path in (own / "volcanic_ash").iterdir()) == [
+    assert sorted(path.name for path in (own / "fog").iterdir()) == [
         "en.yaml", "meta.yaml", "zh-Hans.yaml", "zh-Hant.yaml",
     ]  # fmt: skip
-    report = kepu("templates", "lint", "volcanic_ash", f"--templates={own}", "--json")
+    report = kepu("templates", "lint", "fog", f"--templates={own}", "--json")
     assert report.code == 1
     errors = [item for item in report.json["findings"] if item["severity"] == "error"]
     assert {item["rule"] for item in errors} == {"placeholder"}
     assert {item["file"].split("/")[1] for item in errors} == {"en.yaml", "meta.yaml", "zh-Hans.yaml", "zh-Hant.yaml"}
-    again = kepu("templates", "new", "volcanic_ash", f"--templates={own}")
+    again = kepu("templates", "new", "fog", f"--templates={own}")
     assert again.code == 2
     assert "there already" in again.err

@@ -1,6 +1,7 @@
 """The life-saving action comes first: `meta.yaml` declares it for each phase, and every language keeps to it.
 
-An SMS that is cut to its shortest still has the first action, so which one it is must be somebody's decision.
+An audience may put an action of its own before it, not one of everybody's. An SMS that is cut to its shortest still has
+the first action, so which one that is must be somebody's decision.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 def _order(subject: Subject, text: LocaleText, phase: Phase, wanted: str) -> Iterator[Finding]:
     file = f"{text.locale}.yaml"
     lists = {"": text.actions, **{name: variant.actions for name, variant in text.audiences.items()}}
+    general = [entry.id for entry in text.actions.get(phase, ())]
     for audience, actions in lists.items():
         names = [entry.id for entry in actions.get(phase, ())]
         key = f"audiences.{audience}.actions.{phase}" if audience else f"actions.{phase}"
@@ -50,6 +52,6 @@ def _order(subject: Subject, text: LocaleText, phase: Phase, wanted: str) -> Ite
             yield subject.found(
                 NAME, Severity.ERROR, f"{wanted!r} is declared first, and not there", file=file, key=key
             )
-        elif wanted in names and names[0] != wanted:
+        elif wanted in names and names[0] != wanted and names[0] in general:
             message = f"{names[0]!r} comes before {wanted!r}, which meta.yaml declares first"
             yield subject.found(NAME, Severity.ERROR, message, file=file, key=key)

@@ -54,6 +54,8 @@ def _of(name: str, need: Need, passages: list[Passage]) -> Iterator[Finding]:
     when, says = (need.when_zh, need.says_zh) if chinese else (need.when_en, need.says_en)
     everything = "\n".join(item.texts[0] for item in passages)
     for passage in passages:
+        if passage.role in ("why", "fact"):
+            continue  # explains; nobody does it because of this line
         text = passage.texts[0]
         whole = text if need.where == "entry" else everything
         if compiled(when).search(text) and not compiled(says).search(whole):

@@ -8,7 +8,7 @@ from functools import cache
 import msgspec
 
 from emergency_kepu.content.lint.finding import Finding, Severity
-from emergency_kepu.content.lint.negation import described_at, forbidden_at
+from emergency_kepu.content.lint.negation import described_at, forbidden_at, forbids
 from emergency_kepu.content.lint.passages import Passage, Subject
 from emergency_kepu.content.lint.patterns import compiled, read_rules
 from emergency_kepu.domain.hazard import HAZARDS
@@ -60,6 +60,7 @@ def _ordered(passage: Passage, ban: Ban) -> str:
         for pattern in ban.zh if chinese else ban.en:
             for found in compiled(pattern).finditer(text):
                 described = chinese and telling and described_at(text, found.end())
-                if not described and not forbidden_at(text, found.start(), chinese=chinese):
+                banned = forbidden_at(text, found.start(), chinese=chinese) or forbids(found[0], chinese=chinese)
+                if not described and not banned:
                     return found[0]
     return ""

@@ -29,6 +29,7 @@ _UNITS: dict[str, tuple[str, ...]] = {
     "g": ("克", "g(?![a-z])", "grams?"),
     "kg": ("公斤", "千克", "kg", "kilos?", "kilograms?"),
     "percent": ("%", "％", "per cent", "percent"),
+    "person": ("人(?!员|員|群|们|們|类|類|工)", "people", "persons?"),
     "times": ("倍", "次", "times"),
     "clock": ("点(?!燃|火|着)", "點(?!燃|火|著)", "时(?!候|间)", "時(?!候|間)", "o'clock"),
 }
@@ -42,7 +43,7 @@ _PLACES = {"十": 10, "百": 100, "千": 1000}
 _UNIT = "|".join(f"(?P<{name}>{'|'.join(spellings)})" for name, spellings in _UNITS.items())
 _ZH_NUMBER = r"(?<![几幾数數多第好])[零〇一二两兩三四五六七八九十百千]+(?!周(?!岁|内|后)|面八方)"
 """Not 几十, 第三, 四周 (all around)."""
-_NUMBER = rf"\d[\d,]*(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b|{_ZH_NUMBER}|半(?=个?小时|個?小時)"
+_NUMBER = rf"\d[\d,]*(?:\.\d+)?|\b(?:{'|'.join(_WORDS)})\b|{_ZH_NUMBER}|半(?=个?小时|個?小時|分钟|分鐘|米|年)"
 _RANGE = re.compile(
     rf"(?P<low>{_NUMBER})(?:\s*(?:-|–|~|～|至|到|或|to|or|and|、)\s*(?P<high>{_NUMBER}))?"
     rf"\s?-?(?:多|几|幾|来|餘|余)?\s?(?:个|個)?(?:{_UNIT})?",
@@ -52,6 +53,7 @@ _TIME = re.compile(r"\b([01]?\d|2[0-4])[:：]([0-5]\d)\b")
 _PHONE = re.compile(r"(?<!\d)(?:110|112|114|119|120|122|911|999|995|96110|12\d{3})(?!\d)")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?:\d{1,2}月)?(?:\d{1,2}日)?")
 _MULTIPLES = (
+    (re.compile(r"([一二三四五六七八九])成(?![为為年人了功])"), r"\1十%"),
     (re.compile(r"(?<=[快多大高长長])(?:了)?一倍"), "2倍"),
     (re.compile(r"\b(?:twice|double)\b", re.IGNORECASE), "2 times"),
     (re.compile(r"\btriple\b", re.IGNORECASE), "3 times"),

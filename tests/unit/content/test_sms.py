@@ -39,3 +39,26 @@ def test_the_parts_hold_the_text(text: str) -> None:
     assert found.units <= found.segments * found.per_segment
     assert found.remaining >= 0
     assert found.segments == 1 or found.units > found.per_segment
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Leave Xigazê now.", "Leave Xigaze now."),
+        ("Don\u2019t go \u2013 stay \u201cup\u201d\u2026", 'Don\'t go - stay "up"...'),
+        ("Ürümqi is in the alphabet", "Ürümqi is in the alphabet"),
+        ("日喀则: Xigazê", "日喀则: Xigazê"),
+        ("地震。", "地震。"),
+        ("\u2026" * 60, "\u2026" * 60),  # 180 full stops would need a second part
+        ("", ""),
+    ],
+)
+def test_folded_where_it_saves_and_only_there(text: str, wanted: str) -> None:
+    assert sms.folded(text) == wanted
+
+
+@given(st.text())
+def test_folding_never_costs_a_segment_and_is_done_once(text: str) -> None:
+    once = sms.folded(text)
+    assert sms.count(once).segments <= sms.count(text).segments
+    assert sms.folded(once) == once
