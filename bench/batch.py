@@ -35,7 +35,7 @@ from emergency_kepu.domain.recipient import Recipient
 from emergency_kepu.loop import run
 from emergency_kepu.services import open_database
 from emergency_kepu.settings import DeliverySettings
-from emergency_kepu.store import recipients
+from emergency_kepu.store import months, recipients
 from emergency_kepu.store.codec import unpack
 from emergency_kepu.store.database import Database
 from emergency_kepu.store.tables import deliveries
@@ -166,6 +166,7 @@ def _row(n: int, person: Recipient, *, batch: str, now: datetime) -> dict[str, A
         "message_id": "m",
         "state": "queued",
         "updated_at": now,
+        "month": months.month_of(now),
     }
 
 

@@ -27,7 +27,7 @@ from emergency_kepu.pipeline.stages import STAGES
 from emergency_kepu.polling import FeedPolling
 from emergency_kepu.roles import ALL, Role
 from emergency_kepu.services import Wired
-from emergency_kepu.store import dead, due, incidents, ledger, progress
+from emergency_kepu.store import dead, due, incidents, ledger, months, progress
 from emergency_kepu.store.alone import Alone
 from emergency_kepu.store.decisions import append_decision
 
@@ -38,6 +38,7 @@ _LEASE_SECONDS = 30.0
 _SWEEP_SECONDS = 30.0
 _FORWARD_SECONDS = 0.05
 _LEAD_SECONDS = 2.0
+_MONTHS_SECONDS = 6 * 3600.0
 _PLANNING = timedelta(minutes=2)
 """A revision that is not planned to its end by then may have lost its record."""
 
@@ -132,6 +133,7 @@ class Runtime:
             ("tick_due", self.tick_due, DUE_SECONDS),
             ("sweep", self.sweep, _SWEEP_SECONDS),
             ("measure", self.measure, 5.0),
+            ("keep_months", self.keep_months, _MONTHS_SECONDS),
         ]
         if not self._embedded:
             jobs.append(("forward", services.bus.forward, _FORWARD_SECONDS))
@@ -214,6 +216,20 @@ class Runtime:
             detail = f"its end, {incident.expires_at:%Y-%m-%d %H:%M} UTC, has passed without a word"
             decision = Decision(action=Action.STOP, reason=Reason.EXPIRED, guard="clock", detail=detail)
             append_decision(conn, decision, at=now, subject="incident", actor="clock", incident_id=incident.id)
+
+    async def keep_months(self) -> int:
+        """Room for the months that come, and the old ones forgotten a step at a time; returns how many steps."""
+        database, now, kept = (
+            self.services.database,
+            self.services.clock.now(),
+            self.services.settings.store.keep_months,
+        )
+        await database.write(lambda conn: months.prepare(conn, now))
+        steps = 0
+        before = months.later(months.month_of(now), -kept)
+        while kept and await database.write(lambda conn: months.forget(conn, before=before)):
+            steps += 1
+        return steps
 
     async def measure(self) -> None:
         """Gauges that live in the database."""

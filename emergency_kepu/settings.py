@@ -38,6 +38,8 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     url: str = "sqlite:///var/kepu.db"
     synchronous: str = "FULL"
     """SQLite only. FULL survives a power cut, NORMAL may lose the last commits in one."""
+    keep_months: int = 24
+    """Whole months for which deliveries (they hold addresses) and decisions are kept; 0: for ever."""
 
 
 class ContentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,7 +77,7 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     door: Literal["auto", "aiohttp", "pyreqwest"] = "auto"
     """What sends. `auto`: pyreqwest where it is installed (`emergency-kepu[fast]`), else aiohttp."""
     allow_private: tuple[str, ...] = ()
-    """Hosts or networks inside your own house that channels and feeds may reach, e.g. `10.1.2.0/24`."""
+    """Addresses or networks inside your own house that channels and feeds may reach, e.g. `10.1.2.0/24`."""
 
 
 class DeliverySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -170,6 +172,9 @@ def _check_across(settings: Settings) -> None:
     where = settings.directory
     if settings.content.remind_days < 0:
         msg = f"{where}/kepu.yaml: content.remind_days is {settings.content.remind_days}; days cannot be negative"
+        raise ConfigError(msg)
+    if settings.store.keep_months < 0:
+        msg = f"{where}/kepu.yaml: store.keep_months is {settings.store.keep_months}; give 0 to keep everything"
         raise ConfigError(msg)
     check_bus(settings.bus, f"{where}/kepu.yaml")
     for name, channel in settings.channels.items():

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from emergency_kepu.domain.decision import Decision
+from emergency_kepu.store.months import month_of
 from emergency_kepu.store.tables import decisions
 from emergency_kepu.store.upsert import insert_new
 
@@ -42,6 +43,8 @@ def append_decision(
         at.isoformat() if decision.guard == "desk" else "",
     ]
     fingerprint = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+    if conn.scalar(select(decisions.c.seq).where(decisions.c.fingerprint == fingerprint).limit(1)) is not None:
+        return False  # also one of another month, whose own key the database does not see
     row = {
         "at": at,
         "alert_id": alert_id,
@@ -55,6 +58,7 @@ def append_decision(
         "detail": decision.detail,
         "actor": actor,
         "fingerprint": fingerprint,
+        "month": month_of(at),
     }
     return insert_new(conn, decisions, [row]) == 1
 

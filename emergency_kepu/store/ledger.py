@@ -20,11 +20,33 @@ from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.store import ledger_sql
 from emergency_kepu.store.codec import unpack
+from emergency_kepu.store.months import month_of
 from emergency_kepu.store.rowset import document, fetch, micros
 from emergency_kepu.store.tables import batches, deliveries
 from emergency_kepu.store.upsert import insert_new
 
 _S = DeliveryState
+_COPIED = (
+    "batch_id",
+    "n",
+    "campaign_id",
+    "revision",
+    "incident_id",
+    "recipient_id",
+    "channel",
+    "target",
+    "locale",
+    "message_id",
+    "state",
+    "attempt",
+    "reason",
+    "detail",
+    "updated_at",
+    "maybe_sent",
+    "possible_duplicates",
+    "month",
+)
+"""In the order of `_copy_deliveries`."""
 
 
 class PlannedDelivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,9 +112,13 @@ def add_batch(conn: Connection, batch: PlannedBatch, *, now: datetime) -> bool:
         "lane": batch.lane.value,
         "size": len(batch.deliveries),
         "created_at": now,
+        "month": month_of(now),
     }
     if insert_new(conn, batches, [row]) == 0:
         return False
+    if conn.dialect.name == "postgresql":
+        _copy_deliveries(conn, batch, now)
+        return True
     rows = [
         (
             n,
@@ -116,10 +142,46 @@ def add_batch(conn: Connection, batch: PlannedBatch, *, now: datetime) -> bool:
             "incident": batch.incident_id,
             "channel": batch.channel,
             "now": now,
+            "month": month_of(now),
             "rows": document(rows),
         },
     )
     return True
+
+
+def _copy_deliveries(conn: Connection, batch: PlannedBatch, now: datetime) -> None:
+    """The row of `batches` was new, so none of these is there yet: COPY, which knows no ON CONFLICT, will do."""
+    from emergency_kepu.store.copy import copy_rows  # needs the `postgres` extra
+
+    updated_at, month = micros(now), month_of(now)
+    copy_rows(
+        conn,
+        deliveries.name,
+        _COPIED,
+        (
+            (
+                batch.id,
+                n,
+                batch.campaign_id,
+                batch.revision,
+                batch.incident_id,
+                item.recipient_id,
+                batch.channel,
+                item.target,
+                item.locale,
+                item.message_id,
+                item.state.value,
+                0,
+                item.reason.value if item.reason else None,
+                item.detail or None,
+                updated_at,
+                item.maybe_sent,
+                0,
+                month,
+            )
+            for n, item in enumerate(batch.deliveries)
+        ),
+    )
 
 
 def claim(
@@ -207,7 +269,7 @@ def release(
 
 def next_due(conn: Connection, batch_id: str) -> datetime | None:
     """When the batch needs another look: the earliest retry, or the end of a lease. None: nothing is left."""
-    found: datetime | None = conn.scalar(ledger_sql.next_due(), {"batch": batch_id})
+    found: datetime | None = conn.scalar(ledger_sql.next_due(conn.dialect.name), {"batch": batch_id})
     return found
 
 

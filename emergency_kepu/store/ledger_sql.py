@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 
@@ -29,7 +30,7 @@ from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.store.rowset import RowSet, gathered
-from emergency_kepu.store.tables import campaigns, deliveries, messages
+from emergency_kepu.store.tables import batches, campaigns, deliveries, messages
 from emergency_kepu.store.types import Instant
 
 _S = DeliveryState
@@ -60,6 +61,7 @@ def insert_deliveries(dialect: str) -> Insert:
         "updated_at": _NOW,
         "maybe_sent": rows.cell(8, Boolean()),
         "possible_duplicates": cast(0, Integer),
+        "month": bindparam("month", type_=Integer),
     }
     return insert(deliveries).from_select(list(columns), select(*columns.values()))
 
@@ -97,7 +99,7 @@ def claimable(dialect: str) -> Select[Any]:
             deliveries.c.message_id,
             _in_doubt().label("in_doubt"),
         )
-        .where(deliveries.c.batch_id == bindparam("batch"), free, ~still_out, ~stopped)
+        .where(_of_batch(dialect), free, ~still_out, ~stopped)
         .order_by(deliveries.c.n)
         .limit(bindparam("limit", type_=Integer))
     )
@@ -111,7 +113,7 @@ def mark_sending(dialect: str) -> Update:
     """Claim the deliveries whose numbers are in `rows`."""
     return (
         update(deliveries)
-        .where(deliveries.c.batch_id == bindparam("batch"), deliveries.c.n.in_(RowSet(dialect).numbers()))
+        .where(_of_batch(dialect), deliveries.c.n.in_(RowSet(dialect).numbers()))
         .values(
             state=_S.SENDING.value,
             attempt=deliveries.c.attempt + 1,
@@ -134,6 +136,7 @@ def settle(dialect: str) -> Update:
             # The batch is compared with an expression of the row, so that only one good way to join is left: row by
             # row into the key. SQLite else reads the whole batch and tries all rows on each delivery.
             deliveries.c.batch_id == case((rows.text(0).is_not(None), bindparam("batch"))),
+            _in_its_month(dialect),
             deliveries.c.n == rows.cell(0, Integer()),
             deliveries.c.state == _S.SENDING,
             deliveries.c.claimed_by == bindparam("worker"),
@@ -160,7 +163,7 @@ def release(dialect: str) -> Update:
     return (
         update(deliveries)
         .where(
-            deliveries.c.batch_id == bindparam("batch"),
+            _of_batch(dialect),
             deliveries.c.n.in_(RowSet(dialect).numbers()),
             deliveries.c.claimed_by == bindparam("worker"),
             deliveries.c.state == _S.SENDING,
@@ -184,15 +187,26 @@ def contents() -> Select[Any]:
 
 
 @cache
-def next_due() -> Select[Any]:
+def next_due(dialect: str) -> Select[Any]:
     """The earliest retry or end of a lease in a batch."""
     when = func.min(
         func.coalesce(deliveries.c.lease_until, deliveries.c.next_at, deliveries.c.updated_at),
         type_=deliveries.c.next_at.type,
     )
-    return select(when).where(
-        deliveries.c.batch_id == bindparam("batch"), deliveries.c.state.in_((_S.QUEUED, _S.SENDING))
-    )
+    return select(when).where(_of_batch(dialect), deliveries.c.state.in_((_S.QUEUED, _S.SENDING)))
+
+
+def _of_batch(dialect: str) -> ColumnElement[bool]:
+    """The deliveries of `batch`."""
+    return and_(deliveries.c.batch_id == bindparam("batch"), _in_its_month(dialect))
+
+
+def _in_its_month(dialect: str) -> ColumnElement[bool]:
+    """So that PostgreSQL opens one month's partition instead of probing the index of each."""
+    if dialect != "postgresql":
+        return true()
+    month = select(batches.c.month).where(batches.c.id == bindparam("batch")).scalar_subquery()
+    return deliveries.c.month == month
 
 
 def _in_doubt() -> ColumnElement[Any]:

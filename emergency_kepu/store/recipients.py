@@ -17,14 +17,21 @@ from emergency_kepu.store.tables import opt_outs, recipients
 from emergency_kepu.store.upsert import insert_new, put_all
 
 _SAVE_PAGE = 1_000
+_COPY_PAGE = 20_000
 
 
 def save_all(conn: Connection, new: Iterable[Recipient]) -> int:
     """Insert or replace; returns how many."""
     saved = 0
     rows = (_row(recipient) for recipient in new)
-    while chunk := list(itertools.islice(rows, _SAVE_PAGE)):
-        put_all(conn, recipients, chunk)
+    copies = conn.dialect.name == "postgresql"
+    while chunk := list(itertools.islice(rows, _COPY_PAGE if copies else _SAVE_PAGE)):
+        if copies:
+            from emergency_kepu.store.copy import copy_and_put  # needs the `postgres` extra
+
+            copy_and_put(conn, recipients, chunk)
+        else:
+            put_all(conn, recipients, chunk)
         saved += len(chunk)
     return saved
 

@@ -113,7 +113,14 @@ decisions = Table(
     Column("detail", Text, nullable=False),
     Column("actor", String, nullable=False, comment="a user name, or the stage that decided"),
     Column("fingerprint", String, nullable=False, comment="same decision again after a redelivery: same row"),
-    UniqueConstraint("fingerprint"),
+    Column("month", Integer, nullable=False, comment="202611; PostgreSQL keeps each month in a partition: months"),
+    UniqueConstraint("fingerprint", "month"),
+)
+
+compatibility = Table(
+    "compatibility",
+    metadata,
+    Column("oldest", String, primary_key=True, comment="programs that know this revision may work with the schema"),
 )
 
 silences = Table(
@@ -216,7 +223,8 @@ batches = Table(
     Column("channel", String, nullable=False),
     Column("lane", String, nullable=False),
     Column("size", Integer, nullable=False),
-    Column("created_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False, index=True),
+    Column("month", Integer, nullable=False, comment="where its deliveries are"),
     Index(None, "campaign_id", "revision"),
 )
 
@@ -245,6 +253,9 @@ deliveries = Table(
     Column("sent_at", Instant),
     Column("maybe_sent", Boolean, nullable=False, default=False, comment="a request may have gone out unanswered"),
     Column("possible_duplicates", Integer, nullable=False, default=0),
+    Column(
+        "month", Integer, nullable=False, comment="of planning, as 202611; PostgreSQL: one partition each, in its key"
+    ),
     Index(None, "campaign_id", "revision", "state"),
     Index(None, "incident_id", "recipient_id"),
 )

@@ -1,5 +1,6 @@
 """The migrations build exactly the schema that the code uses."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -22,7 +23,13 @@ def test_an_empty_database_comes_up_and_equals_the_tables(database: Database) ->
     assert migrate.ensure(database) == migrate.head()
 
     with database.reading() as conn:
-        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+        context = MigrationContext.configure(conn, opts={"include_name": our_name})
+        assert compare_metadata(context, metadata) == []
+
+
+def our_name(name: str | None, kind: str, _parents: object) -> bool:
+    """Partitions are made month by month, not by a migration."""
+    return not (kind == "table" and re.search(r"_(default|m\d{6})$", name or ""))
 
 
 def test_doing_it_twice_changes_nothing(database: Database) -> None:
@@ -35,6 +42,7 @@ def test_a_newer_database_is_refused_untouched(database: Database) -> None:
     migrate.ensure(database)
     with database.begin() as conn:
         conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        conn.execute(text("UPDATE compatibility SET oldest = '9998'"))
 
     with pytest.raises(ConfigError, match="9999"):
         migrate.ensure(database)

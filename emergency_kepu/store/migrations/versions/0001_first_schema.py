@@ -13,6 +13,15 @@ depends_on = None
 
 def upgrade() -> None:
     """Old code must keep working on what this leaves behind: add, never rename or drop in the same release."""
+    # PostgreSQL wants the column it divides a table by in every unique key
+    month = ["month"] if op.get_bind().dialect.name == "postgresql" else []
+    op.create_table(
+        "compatibility",
+        sa.Column(
+            "oldest", sa.String(), nullable=False, comment="programs that know this revision may work with the schema"
+        ),
+        sa.PrimaryKeyConstraint("oldest", name=op.f("pk_compatibility")),
+    )
     op.create_table(
         "alerts",
         sa.Column("id", sa.String(), nullable=False, comment="hash of sender, identifier, sent"),
@@ -49,9 +58,11 @@ def upgrade() -> None:
         sa.Column("lane", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False, comment="where its deliveries are"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
     )
     with op.batch_alter_table("batches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_batches_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_batches_campaign_id_revision"), ["campaign_id", "revision"], unique=False)
 
     op.create_table(
@@ -125,8 +136,12 @@ def upgrade() -> None:
         sa.Column(
             "fingerprint", sa.String(), nullable=False, comment="same decision again after a redelivery: same row"
         ),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_decisions")),
-        sa.UniqueConstraint("fingerprint", name=op.f("uq_decisions_fingerprint")),
+        sa.Column(
+            "month", sa.Integer(), nullable=False, comment="202611; PostgreSQL keeps each month in a partition: months"
+        ),
+        sa.PrimaryKeyConstraint("seq", *month, name=op.f("pk_decisions")),
+        sa.UniqueConstraint("fingerprint", "month", name=op.f("uq_decisions_fingerprint_month")),
+        postgresql_partition_by="RANGE (month)",
     )
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decisions_at"), ["at"], unique=False)
@@ -157,7 +172,14 @@ def upgrade() -> None:
         sa.Column("sent_at", Instant(), nullable=True),
         sa.Column("maybe_sent", sa.Boolean(), nullable=False, comment="a request may have gone out unanswered"),
         sa.Column("possible_duplicates", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("batch_id", "n", name=op.f("pk_deliveries")),
+        sa.Column(
+            "month",
+            sa.Integer(),
+            nullable=False,
+            comment="of planning, as 202611; PostgreSQL: one partition each, in its key",
+        ),
+        sa.PrimaryKeyConstraint("batch_id", "n", *month, name=op.f("pk_deliveries")),
+        postgresql_partition_by="RANGE (month)",
     )
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(
@@ -357,6 +379,7 @@ def downgrade() -> None:
     with op.batch_alter_table("due", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_due_at"))
 
+    op.drop_table("compatibility")
     op.drop_table("due")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deliveries_provider_id"))
@@ -377,6 +400,7 @@ def downgrade() -> None:
 
     op.drop_table("campaigns")
     with op.batch_alter_table("batches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_batches_created_at"))
         batch_op.drop_index(batch_op.f("ix_batches_campaign_id_revision"))
 
     op.drop_table("batches")
