@@ -63,6 +63,13 @@ def prepare(conn: Connection, now: datetime) -> list[str]:
     return made
 
 
+def missing(conn: Connection, now: datetime) -> list[str]:
+    """The partitions of this month and the next that are not there: rows go into the default one. PostgreSQL only."""
+    there = set(_partitions(conn))
+    wanted = [f"{parent.name}_m{later(month_of(now), step)}" for parent in _TABLES for step in (0, 1)]
+    return [name for name in wanted if name not in there]
+
+
 def forget(conn: Connection, *, before: int) -> int:
     """One step of forgetting what is older than the month `before`; 0 when nothing is left to do.
 

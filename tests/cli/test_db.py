@@ -27,6 +27,7 @@ def test_a_schema_of_a_newer_program_is_refused(kepu: Kepu, tmp_path: Path) -> N
     kepu("db", "upgrade")
     with Database(f"sqlite:///{tmp_path}/kepu.db").begin() as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        conn.exec_driver_sql("UPDATE compatibility SET oldest = '9998'")
 
     done = kepu("db", "upgrade")
 
