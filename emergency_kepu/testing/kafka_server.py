@@ -60,14 +60,60 @@ def _jars(home: Path) -> bool:
     return any(home.glob("kafka_2.13-*.jar"))
 
 
-class KafkaServer:
-    """`brokers` nodes, each broker and controller. Use `bootstrap` as the address."""
+class Security:
+    """TLS and SCRAM-SHA-512, as a cluster asks for that is not alone in its network.
 
-    def __init__(self, folder: Path, *, brokers: int = 1) -> None:
+    The broker's certificate is its own authority: `certificate` (PEM) is what a client has to trust.
+    """
+
+    def __init__(self, folder: Path, *, username: str, password: str) -> None:
+        self._user = username
+        self._password = password
+        self._store = folder / "broker.p12"
+        self.certificate = folder / "broker.pem"
+        same = ("-keystore", str(self._store), "-storetype", "PKCS12", "-storepass", password, "-alias", "broker")
+        names = ("-dname", "CN=broker", "-ext", "san=ip:127.0.0.1", "-ext", "bc:critical=ca:true")
+        usage = ("-ext", "ku:critical=digitalSignature,keyCertSign", "-keyalg", "EC", "-validity", "2")
+        self._keytool("-genkeypair", *same, *names, *usage)
+        self._keytool("-exportcert", *same, "-rfc", "-file", str(self.certificate))
+
+    def properties(self, listener: str) -> dict[str, object]:
+        """Of the broker, for one listener."""
+        return {
+            "ssl.keystore.type": "PKCS12",
+            "ssl.keystore.location": self._store,
+            "ssl.keystore.password": self._password,
+            "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+            f"listener.name.{listener.lower()}.scram-sha-512.sasl.jaas.config": (
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+            ),
+        }
+
+    def storage_words(self) -> tuple[str, ...]:
+        """The user is part of the cluster's first metadata."""
+        return ("--add-scram", f"SCRAM-SHA-512=[name={self._user},password={self._password}]")
+
+    @staticmethod
+    def _keytool(*words: str) -> None:
+        done = subprocess.run(["keytool", *words], capture_output=True, text=True, check=False)  # noqa: S603, S607
+        if done.returncode:
+            msg = f"keytool: {(done.stdout + done.stderr).strip()[-300:]}"
+            raise RuntimeError(msg)
+
+
+class KafkaServer:
+    """`brokers` nodes, each broker and controller. Use `bootstrap` as the address.
+
+    With `security`, `bootstrap` speaks SASL_SSL alone; brokers speak plaintext with each other on another port.
+    """
+
+    def __init__(self, folder: Path, *, brokers: int = 1, security: Security | None = None) -> None:
         self._home = fetch()
         self._folder = folder
         self._count = brokers
         self._ports = [(free_port(), free_port()) for _ in range(brokers)]
+        self._security = security
+        self._inside = [free_port() for _ in range(brokers)] if security else []
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
@@ -80,8 +126,8 @@ class KafkaServer:
         """All nodes up and answering."""
         for node in range(1, self._count + 1):
             self.start_node(node)
-        for port, _ in self._ports:
-            self._wait(port)
+        for node in range(1, self._count + 1):
+            self.wait_node(node)
 
     def start_node(self, node: int) -> None:
         """One node, on the data it had."""
@@ -90,7 +136,9 @@ class KafkaServer:
         if not settings.exists():
             place.mkdir(parents=True, exist_ok=True)
             settings.write_text(self._properties(node, place / "data"), encoding="utf-8")
-            self._java(place, "kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", str(settings)).wait()
+            more = self._security.storage_words() if self._security else ()
+            words = ("format", "-t", self._cluster, "-c", str(settings), *more)
+            self._java(place, "kafka.tools.StorageTool", *words).wait()
         self._processes[node] = self._java(place, "kafka.Kafka", str(settings))
 
     def stop(self) -> None:
@@ -113,7 +161,7 @@ class KafkaServer:
 
     def wait_node(self, node: int) -> None:
         """Until a node that was started again answers."""
-        self._wait(self._ports[node - 1][0])
+        self._wait(self._inside[node - 1] if self._security else self._ports[node - 1][0])
 
     def _properties(self, node: int, data: Path) -> str:
         port, controller = self._ports[node - 1]
@@ -139,6 +187,16 @@ class KafkaServer:
             "auto.create.topics.enable": "false",
             "broker.session.timeout.ms": 6000,
         }
+        if self._security:
+            inside = self._inside[node - 1]
+            addresses = f"OUTSIDE://127.0.0.1:{port},INSIDE://127.0.0.1:{inside}"
+            settings |= {
+                "listeners": f"{addresses},CONTROLLER://127.0.0.1:{controller}",
+                "advertised.listeners": addresses,
+                "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT,OUTSIDE:SASL_SSL",
+                "inter.broker.listener.name": "INSIDE",
+                **self._security.properties("OUTSIDE"),
+            }
         return "".join(f"{name}={value}\n" for name, value in settings.items())
 
     def _last_words(self, nodes: list[int]) -> str:
