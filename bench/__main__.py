@@ -9,8 +9,13 @@ BENCHES: dict[str, str] = {
     "batch": "bench.batch",
     "fanout": "bench.fanout",
     "faults": "bench.faults",
+    "kafka_latency": "bench.kafka_latency",
     "latency": "bench.latency",
+    "match": "bench.match",
     "parse": "bench.parse",
+    "priority": "bench.priority",
+    "scaleout": "bench.scaleout",
+    "sizing": "bench.sizing",
 }
 """Name to the module whose `main(argv) -> int` runs it."""
 

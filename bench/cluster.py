@@ -14,21 +14,23 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 from sqlalchemy import func, select
 
+from bench.slow_proxy import SlowProxy
 from emergency_kepu.bus import topics
-from emergency_kepu.bus.kafka import KafkaBus
+from emergency_kepu.bus.port import Record
 from emergency_kepu.domain.delivery import FINAL
 from emergency_kepu.domain.recipient import Address, Recipient, RecipientKind
 from emergency_kepu.pipeline.jobs import feed_record
 from emergency_kepu.services import wire
-from emergency_kepu.settings import Settings, load_settings
+from emergency_kepu.settings import Settings, StoreSettings, load_settings
 from emergency_kepu.store import migrate, recipients
 from emergency_kepu.store.database import Database
 from emergency_kepu.store.tables import campaigns, dead_letters, deliveries
@@ -37,6 +39,7 @@ from emergency_kepu.testing.kafka_server import KafkaServer
 from emergency_kepu.testing.postgres_server import PostgresServer
 from emergency_kepu.testing.standins import SID, TOKEN
 
+SECRETS = {"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN, "BENCH_SECRET": "x"}
 CAP = """<?xml version="1.0" encoding="UTF-8"?>
 <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>{id}</identifier><sender>bench.example</sender>
 <sent>{sent}</sent><status>Actual</status><msgType>{kind}</msgType><scope>Public</scope>{references}<info>
@@ -50,14 +53,29 @@ class Cluster:
     """Use as a context manager. `workers` and `scheduler` are processes by name."""
 
     def __init__(
-        self, folder: Path, *, brokers: int = 1, workers: int = 2, policies: list[dict[str, Any]] | None = None
+        self,
+        folder: Path,
+        *,
+        brokers: int = 1,
+        workers: int = 2,
+        policies: list[dict[str, Any]] | None = None,
+        channels: Mapping[str, Any] | None = None,
+        proxied: bool = False,
+        environ: Mapping[str, str] | None = None,
+        **sections: Mapping[str, Any],
     ):
+        """`channels` and `sections` replace those of kepu.yaml; `proxied`: the processes reach the database through
+        `proxy`; `environ`: what the workers' environment has more."""
         self.folder = folder
         folder.chmod(0o711)
         self.postgres = PostgresServer(folder / "postgres", durable=True)
         self.kafka = KafkaServer(folder / "kafka", brokers=brokers)
         self._brokers = brokers
         self._wanted = workers
+        self._channels = channels
+        self._sections = sections
+        self._environ = dict(environ or {})
+        self.proxy = SlowProxy(self.postgres.port) if proxied else None
         self._policies = policies or [
             {"name": "red", "when": {"hazards": ["rainstorm"]}, "mode": "auto", "channels": ["sms"]}
         ]
@@ -73,11 +91,20 @@ class Cluster:
         gateway = self._start_standins()
         config = self.folder / "config"
         config.mkdir()
-        (config / "kepu.yaml").write_text(yaml.safe_dump(self._kepu_yaml(url, gateway)), encoding="utf-8")
+        raw = self._kepu_yaml(url, gateway)
+        for name, section in self._sections.items():
+            raw[name] = {**raw.get(name, {}), **section}
+        raw["channels"] = dict(self._channels or raw["channels"])
+        through = raw
+        if self.proxy is not None:
+            self.proxy.start()
+            address = url.replace(f":{self.postgres.port}/", f":{self.proxy.port}/")
+            through = {**raw, "store": {"url": address}}
+        (config / "kepu.yaml").write_text(yaml.safe_dump(through), encoding="utf-8")
         feeds = {"bench": {"format": "cap", "official": True, "backlog": True}}
         (config / "feeds.yaml").write_text(yaml.safe_dump({"feeds": feeds}), encoding="utf-8")
         (config / "policies.yaml").write_text(yaml.safe_dump({"policies": self._policies}), encoding="utf-8")
-        self.settings = load_settings(config)
+        self.settings = msgspec.structs.replace(load_settings(config), store=StoreSettings(url=url))
         migrate.ensure(self.database())
         topics.create(self.settings.bus, None)
         self.start("scheduler")
@@ -93,6 +120,8 @@ class Cluster:
         if self._standins is not None and self._standins.stdin is not None:
             self._standins.stdin.close()
             self._standins.wait()
+        if self.proxy is not None:
+            self.proxy.stop()
         self.kafka.stop()
         self.postgres.stop()
 
@@ -126,9 +155,12 @@ class Cluster:
         """`scheduler`, or a worker under any other name."""
         words = ["serve", "--role=scheduler"] if name.startswith("scheduler") else ["worker"]
         command = [sys.executable, "-m", "emergency_kepu.cli.main", *words, f"--config={self.folder / 'config'}"]
-        environ = {**os.environ, "TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN}
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+            self.processes[name] = subprocess.Popen(command, env=self.environ(), stdout=log, stderr=log)
+
+    def environ(self) -> dict[str, str]:
+        """Of our processes."""
+        return {**os.environ, **SECRETS, **self._environ}
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """To one of our own processes."""
@@ -184,15 +216,17 @@ class Cluster:
         asyncio.run(self._publish(body.encode()))
 
     async def _publish(self, body: bytes) -> None:
-        environ = {"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN}
-        wired = wire(self.settings, environ=environ)
-        services = wired.services
         now = datetime.now(UTC)
-        assert isinstance(services.bus, KafkaBus)
-        await services.bus.publish(
+        await self.hand_in(
             [feed_record(feed="bench", body=body, received_at=now, received_wall=time.time(), origin="bench")]
         )
-        await services.bus.stop()
+
+    async def hand_in(self, records: Sequence[Record]) -> None:
+        """Publish, as a process of its own would."""
+        wired = wire(self.settings, environ=SECRETS)
+        await wired.services.database.start()
+        await wired.services.bus.publish(records)
+        await wired.services.bus.stop()
         await wired.close()
 
     @property
@@ -210,6 +244,12 @@ class Cluster:
                 return int(conn.scalar(query) or 0)
         except Exception:  # noqa: BLE001 - that is what some faults are about
             return -1
+
+    def planned(self) -> int:
+        """Deliveries that are written, whatever their state."""
+        with contextlib.suppress(Exception), self.database().reading() as conn:
+            return int(conn.scalar(select(func.count()).select_from(deliveries)) or 0)
+        return -1
 
     def until(self, condition: Callable[[], bool], seconds: float) -> float:
         """Seconds until it held. RuntimeError with the logs' ends when it did not."""

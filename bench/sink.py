@@ -1,8 +1,8 @@
 """An HTTP sink in a process of its own: answers 200 to every request. `python -m bench.sink` prints its port.
 
-With `--times` it also notes when each request began to arrive and under which `Idempotency-Key`, and prints
-`<unix seconds> <key>` lines when its standard input ends. It runs on uvloop where that is installed, so that the
-client under measurement is the limit and not the sink.
+With `--delay SECONDS` each answer waits so long, as a provider's does. With `--times` it also notes when each request
+began to arrive and under which `Idempotency-Key`, and prints `<unix seconds> <key>` lines when its standard input ends.
+It runs on uvloop where that is installed, so that the client under measurement is the limit and not the sink.
 """
 
 from __future__ import annotations
@@ -51,9 +51,10 @@ def running(*arguments: str) -> Iterator[RunningSink]:
 class _Sink(asyncio.Protocol):
     """Just enough HTTP/1.1 for clients that send a Content-Length and keep the connection."""
 
-    def __init__(self, noted: list[tuple[float, bytes]] | None) -> None:
+    def __init__(self, noted: list[tuple[float, bytes]] | None, delay: float) -> None:
         self._buffer = b""
         self._noted = noted
+        self._delay = delay
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -73,13 +74,16 @@ class _Sink(asyncio.Protocol):
             if self._noted is not None:
                 key = head.find(_KEY)
                 self._noted.append((time.time(), head[key + len(_KEY) :].split(b"\r\n", 1)[0].strip()))
-            self._transport.write(_ANSWER)
+            if self._delay:
+                asyncio.get_running_loop().call_later(self._delay, self._transport.write, _ANSWER)
+            else:
+                self._transport.write(_ANSWER)
 
 
-async def main(*, note: bool) -> None:
+async def main(*, note: bool, delay: float) -> None:
     """Serve until standard input ends."""
     noted: list[tuple[float, bytes]] | None = [] if note else None
-    server = await asyncio.get_running_loop().create_server(lambda: _Sink(noted), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(lambda: _Sink(noted, delay), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.to_thread(sys.stdin.read)
     server.close()
@@ -88,4 +92,5 @@ async def main(*, note: bool) -> None:
 
 
 if __name__ == "__main__":
-    run(main(note="--times" in sys.argv[1:]))
+    words = sys.argv[1:]
+    run(main(note="--times" in words, delay=float(words[words.index("--delay") + 1]) if "--delay" in words else 0.0))
