@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from typing import Any
 import yaml
 from sqlalchemy import func, select
 
+from bench.proxy import SlowProxy
 from emergency_kepu.bus import topics
 from emergency_kepu.bus.kafka import KafkaBus
+from emergency_kepu.bus.port import Record
 from emergency_kepu.domain.delivery import FINAL
 from emergency_kepu.domain.recipient import Address, Recipient, RecipientKind
 from emergency_kepu.pipeline.jobs import feed_record
@@ -50,7 +52,14 @@ class Cluster:
     """Use as a context manager. `workers` and `scheduler` are processes by name."""
 
     def __init__(
-        self, folder: Path, *, brokers: int = 1, workers: int = 2, policies: list[dict[str, Any]] | None = None
+        self,
+        folder: Path,
+        *,
+        brokers: int = 1,
+        workers: int = 2,
+        policies: list[dict[str, Any]] | None = None,
+        slow_gateway_seconds: float = 0.0,
+        concurrency: int = 20,
     ):
         self.folder = folder
         folder.chmod(0o711)
@@ -63,6 +72,9 @@ class Cluster:
         ]
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._standins: subprocess.Popen[bytes] | None = None
+        self._slow = slow_gateway_seconds
+        self._concurrency = concurrency
+        self.proxy: SlowProxy | None = None
         self.settings = Settings()
         self.journal = folder / "journal.jsonl"
 
@@ -70,14 +82,18 @@ class Cluster:
         self.postgres.start()
         self.kafka.start()
         url = self.postgres.create_database("kepu")
+        # the programs reach the database through it; what looks on from here does not
+        self.proxy = SlowProxy(self.postgres.port)
+        through = url.replace(f":{self.postgres.port}/", f":{self.proxy.port}/")
         gateway = self._start_standins()
         config = self.folder / "config"
         config.mkdir()
-        (config / "kepu.yaml").write_text(yaml.safe_dump(self._kepu_yaml(url, gateway)), encoding="utf-8")
+        (config / "kepu.yaml").write_text(yaml.safe_dump(self._kepu_yaml(through, gateway)), encoding="utf-8")
         feeds = {"bench": {"format": "cap", "official": True, "backlog": True}}
         (config / "feeds.yaml").write_text(yaml.safe_dump({"feeds": feeds}), encoding="utf-8")
         (config / "policies.yaml").write_text(yaml.safe_dump({"policies": self._policies}), encoding="utf-8")
         self.settings = load_settings(config)
+        self._url = url
         migrate.ensure(self.database())
         topics.create(self.settings.bus, None)
         self.start("scheduler")
@@ -93,6 +109,8 @@ class Cluster:
         if self._standins is not None and self._standins.stdin is not None:
             self._standins.stdin.close()
             self._standins.wait()
+        if self.proxy is not None:
+            self.proxy.stop()
         self.kafka.stop()
         self.postgres.stop()
 
@@ -110,11 +128,20 @@ class Cluster:
             "guards": {"blast_radius": 100_000_000, "flood_per_hour": 10_000},
             "http": {"allow_private": ["127.0.0.1/32"]},
             "delivery": {"batch_size": 100, "plan_page": 500, "lease_seconds": 8.0, "retry_base_seconds": 1.0},
-            "channels": {"sms": {"kind": "twilio", "sender": "+15005550006", "base_url": gateway, "concurrency": 20}},
+            "channels": {
+                "sms": {
+                    "kind": "twilio",
+                    "sender": "+15005550006",
+                    "base_url": gateway,
+                    "concurrency": self._concurrency,
+                }
+            },
         }
 
     def _start_standins(self) -> str:
-        command = [sys.executable, "-m", "emergency_kepu.testing.standins", f"--journal={self.journal}"]
+        command = [sys.executable, "-m", "emergency_kepu.testing.standins", f"--journal={self.journal}", "--no-broker"]
+        if self._slow:
+            command.append(f"--delay-seconds={self._slow}")
         self._standins = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._standins.stdout is not None
         found: dict[str, str] = json.loads(self._standins.stdout.readline())
@@ -150,7 +177,7 @@ class Cluster:
 
     def database(self) -> Database:
         """A connection of our own."""
-        return Database(self.settings.store.url)
+        return Database(self._url)
 
     def people(self, number: int, *, place: str = "511123", first: int = 0) -> None:
         """Recipients with one number each."""
@@ -183,15 +210,22 @@ class Cluster:
         self._sent = now
         asyncio.run(self._publish(body.encode()))
 
+    def raw(self, topic: str, key: str, value: bytes) -> None:
+        """One record on any topic, whatever is in it."""
+        asyncio.run(self._put([Record(topic=topic, key=key, id=f"raw-{key}", value=value)]))
+
     async def _publish(self, body: bytes) -> None:
+        now = datetime.now(UTC)
+        await self._put(
+            [feed_record(feed="bench", body=body, received_at=now, received_wall=time.time(), origin="bench")]
+        )
+
+    async def _put(self, new: list[Record]) -> None:
         environ = {"TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN}
         wired = wire(self.settings, environ=environ)
         services = wired.services
-        now = datetime.now(UTC)
         assert isinstance(services.bus, KafkaBus)
-        await services.bus.publish(
-            [feed_record(feed="bench", body=body, received_at=now, received_wall=time.time(), origin="bench")]
-        )
+        await services.bus.publish(new)
         await services.bus.stop()
         await wired.close()
 
@@ -210,6 +244,12 @@ class Cluster:
                 return int(conn.scalar(query) or 0)
         except Exception:  # noqa: BLE001 - that is what some faults are about
             return -1
+
+    def planned(self) -> int:
+        """Deliveries that are written down."""
+        with contextlib.suppress(Exception), self.database().reading() as conn:
+            return int(conn.scalar(select(func.count()).select_from(deliveries)) or 0)
+        return -1
 
     def until(self, condition: Callable[[], bool], seconds: float) -> float:
         """Seconds until it held. RuntimeError with the logs' ends when it did not."""
@@ -264,9 +304,3 @@ def _overtaken(path: Path) -> int:
         elif entry.target in ended:
             wrong += 1
     return wrong
-
-
-def each(names: list[str]) -> Iterator[str]:
-    """Names, again and again."""
-    while True:
-        yield from names

@@ -159,6 +159,12 @@ class KafkaServer:
         process.kill()
         process.wait()
 
+    def end_node(self, node: int) -> None:
+        """SIGTERM: it hands its partitions over before it goes."""
+        process = self._processes.pop(node)
+        process.terminate()
+        process.wait(timeout=60)
+
     def wait_node(self, node: int) -> None:
         """Until a node that was started again answers."""
         self._wait(self._inside[node - 1] if self._security else self._ports[node - 1][0])
