@@ -14,23 +14,23 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import yaml
 from sqlalchemy import func, select
 
-from bench.slow_proxy import SlowProxy
+from bench.proxy import SlowProxy
 from emergency_kepu.bus import topics
+from emergency_kepu.bus.kafka import KafkaBus
 from emergency_kepu.bus.port import Record
 from emergency_kepu.domain.delivery import FINAL
 from emergency_kepu.domain.recipient import Address, Recipient, RecipientKind
 from emergency_kepu.pipeline.jobs import feed_record
 from emergency_kepu.services import wire
-from emergency_kepu.settings import Settings, StoreSettings, load_settings
+from emergency_kepu.settings import Settings, load_settings
 from emergency_kepu.store import migrate, recipients
 from emergency_kepu.store.database import Database
 from emergency_kepu.store.tables import campaigns, dead_letters, deliveries
@@ -59,28 +59,28 @@ class Cluster:
         brokers: int = 1,
         workers: int = 2,
         policies: list[dict[str, Any]] | None = None,
+        slow_gateway_seconds: float = 0.0,
+        concurrency: int = 20,
         channels: Mapping[str, Any] | None = None,
-        proxied: bool = False,
-        environ: Mapping[str, str] | None = None,
         **sections: Mapping[str, Any],
     ):
-        """`channels` and `sections` replace those of kepu.yaml; `proxied`: the processes reach the database through
-        `proxy`; `environ`: what the workers' environment has more."""
+        """`channels` replaces those of kepu.yaml, `sections` single keys of its other sections."""
         self.folder = folder
         folder.chmod(0o711)
         self.postgres = PostgresServer(folder / "postgres", durable=True)
         self.kafka = KafkaServer(folder / "kafka", brokers=brokers)
         self._brokers = brokers
         self._wanted = workers
-        self._channels = channels
-        self._sections = sections
-        self._environ = dict(environ or {})
-        self.proxy = SlowProxy(self.postgres.port) if proxied else None
         self._policies = policies or [
             {"name": "red", "when": {"hazards": ["rainstorm"]}, "mode": "auto", "channels": ["sms"]}
         ]
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._standins: subprocess.Popen[bytes] | None = None
+        self._slow = slow_gateway_seconds
+        self._channels = channels
+        self._sections = sections
+        self._concurrency = concurrency
+        self.proxy: SlowProxy | None = None
         self.settings = Settings()
         self.journal = folder / "journal.jsonl"
 
@@ -88,23 +88,22 @@ class Cluster:
         self.postgres.start()
         self.kafka.start()
         url = self.postgres.create_database("kepu")
+        # the programs reach the database through it; what looks on from here does not
+        self.proxy = SlowProxy(self.postgres.port)
+        through = url.replace(f":{self.postgres.port}/", f":{self.proxy.port}/")
         gateway = self._start_standins()
         config = self.folder / "config"
         config.mkdir()
-        raw = self._kepu_yaml(url, gateway)
+        raw = self._kepu_yaml(through, gateway)
         for name, section in self._sections.items():
             raw[name] = {**raw.get(name, {}), **section}
         raw["channels"] = dict(self._channels or raw["channels"])
-        through = raw
-        if self.proxy is not None:
-            self.proxy.start()
-            address = url.replace(f":{self.postgres.port}/", f":{self.proxy.port}/")
-            through = {**raw, "store": {"url": address}}
-        (config / "kepu.yaml").write_text(yaml.safe_dump(through), encoding="utf-8")
+        (config / "kepu.yaml").write_text(yaml.safe_dump(raw), encoding="utf-8")
         feeds = {"bench": {"format": "cap", "official": True, "backlog": True}}
         (config / "feeds.yaml").write_text(yaml.safe_dump({"feeds": feeds}), encoding="utf-8")
         (config / "policies.yaml").write_text(yaml.safe_dump({"policies": self._policies}), encoding="utf-8")
-        self.settings = msgspec.structs.replace(load_settings(config), store=StoreSettings(url=url))
+        self.settings = load_settings(config)
+        self._url = url
         migrate.ensure(self.database())
         topics.create(self.settings.bus, None)
         self.start("scheduler")
@@ -139,11 +138,20 @@ class Cluster:
             "guards": {"blast_radius": 100_000_000, "flood_per_hour": 10_000},
             "http": {"allow_private": ["127.0.0.1/32"]},
             "delivery": {"batch_size": 100, "plan_page": 500, "lease_seconds": 8.0, "retry_base_seconds": 1.0},
-            "channels": {"sms": {"kind": "twilio", "sender": "+15005550006", "base_url": gateway, "concurrency": 20}},
+            "channels": {
+                "sms": {
+                    "kind": "twilio",
+                    "sender": "+15005550006",
+                    "base_url": gateway,
+                    "concurrency": self._concurrency,
+                }
+            },
         }
 
     def _start_standins(self) -> str:
-        command = [sys.executable, "-m", "emergency_kepu.testing.standins", f"--journal={self.journal}"]
+        command = [sys.executable, "-m", "emergency_kepu.testing.standins", f"--journal={self.journal}", "--no-broker"]
+        if self._slow:
+            command.append(f"--delay-seconds={self._slow}")
         self._standins = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._standins.stdout is not None
         found: dict[str, str] = json.loads(self._standins.stdout.readline())
@@ -155,12 +163,9 @@ class Cluster:
         """`scheduler`, or a worker under any other name."""
         words = ["serve", "--role=scheduler"] if name.startswith("scheduler") else ["worker"]
         command = [sys.executable, "-m", "emergency_kepu.cli.main", *words, f"--config={self.folder / 'config'}"]
+        environ = {**os.environ, **SECRETS}
         with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(command, env=self.environ(), stdout=log, stderr=log)
-
-    def environ(self) -> dict[str, str]:
-        """Of our processes."""
-        return {**os.environ, **SECRETS, **self._environ}
+            self.processes[name] = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """To one of our own processes."""
@@ -182,7 +187,7 @@ class Cluster:
 
     def database(self) -> Database:
         """A connection of our own."""
-        return Database(self.settings.store.url)
+        return Database(self._url)
 
     def people(self, number: int, *, place: str = "511123", first: int = 0) -> None:
         """Recipients with one number each."""
@@ -215,18 +220,23 @@ class Cluster:
         self._sent = now
         asyncio.run(self._publish(body.encode()))
 
+    def raw(self, topic: str, key: str, value: bytes) -> None:
+        """One record on any topic, whatever is in it."""
+        asyncio.run(self.hand_in([Record(topic=topic, key=key, id=f"raw-{key}", value=value)]))
+
     async def _publish(self, body: bytes) -> None:
         now = datetime.now(UTC)
         await self.hand_in(
             [feed_record(feed="bench", body=body, received_at=now, received_wall=time.time(), origin="bench")]
         )
 
-    async def hand_in(self, records: Sequence[Record]) -> None:
+    async def hand_in(self, new: Sequence[Record]) -> None:
         """Publish, as a process of its own would."""
         wired = wire(self.settings, environ=SECRETS)
-        await wired.services.database.start()
-        await wired.services.bus.publish(records)
-        await wired.services.bus.stop()
+        services = wired.services
+        assert isinstance(services.bus, KafkaBus)
+        await services.bus.publish(new)
+        await services.bus.stop()
         await wired.close()
 
     @property
@@ -246,7 +256,7 @@ class Cluster:
             return -1
 
     def planned(self) -> int:
-        """Deliveries that are written, whatever their state."""
+        """Deliveries that are written down."""
         with contextlib.suppress(Exception), self.database().reading() as conn:
             return int(conn.scalar(select(func.count()).select_from(deliveries)) or 0)
         return -1
@@ -304,9 +314,3 @@ def _overtaken(path: Path) -> int:
         elif entry.target in ended:
             wrong += 1
     return wrong
-
-
-def each(names: list[str]) -> Iterator[str]:
-    """Names, again and again."""
-    while True:
-        yield from names

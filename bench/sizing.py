@@ -96,7 +96,7 @@ def main(argv: list[str]) -> int:
     wanted = Wanted(given["recipients"], given["workers"], given["alerts_per_minute"], given["databases"])
     found = simulate(wanted, costs)
     progress(
-        f"{wanted.recipients:,.0f} recipients, {wanted.workers} workers, {wanted.alerts_per_minute:,.0f} alerts a minute: "
+        f"{wanted.recipients:,.0f} recipients, {wanted.workers} workers, {wanted.alerts_per_minute:,.0f} alerts/min: "
         f"sent after {found.seconds / 60:,.1f} min; the limit is {found.limit}; at most {found.waiting_alerts:,.0f} "
         f"alerts waited; {found.stored_bytes / 1e9:,.1f} GB are stored"
     )

@@ -16,6 +16,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     text: str
     id: str = ""
+    at: float = 0.0
+    """Unix seconds of acceptance, where the gateway notes them."""
 
 
 class Journal:

@@ -160,7 +160,7 @@ class KafkaServer:
         process.wait()
 
     def end_node(self, node: int) -> None:
-        """SIGTERM: it hands its leaderships to the others first."""
+        """SIGTERM: it hands its partitions over before it goes."""
         process = self._processes.pop(node)
         process.terminate()
         process.wait(timeout=60)

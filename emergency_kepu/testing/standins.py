@@ -49,6 +49,7 @@ async def serve(arguments: argparse.Namespace) -> None:
             invalid=arguments.invalid.split(","),
             landlines=arguments.landlines.split(","),
             callbacks=callbacks,
+            delay_seconds=arguments.delay_seconds,
         ),
         WeComGateway(
             journal,
@@ -100,6 +101,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--refused", default="", help="numbers that have opted out")
     parser.add_argument("--invalid", default="", help="numbers that do not exist")
     parser.add_argument("--landlines", default="", help="numbers that cannot receive: undelivered, error 30006")
+    parser.add_argument("--delay-seconds", type=float, default=0.0, help="how long Twilio takes to answer")
     parser.add_argument("--minute-seconds", type=float, default=60.0)
     return parser
 

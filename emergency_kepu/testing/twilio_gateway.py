@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import itertools
+import time
 from collections.abc import Collection
 
 from aiohttp import web
@@ -33,7 +35,9 @@ class TwilioGateway:
         busy_every: int = 0,
         landlines: Collection[str] = (),
         callbacks: StatusCallbacks | None = None,
+        delay_seconds: float = 0.0,
     ) -> None:
+        self._delay_seconds = delay_seconds
         self._journal = journal
         self._sid = sid
         self._auth = "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode()
@@ -79,8 +83,10 @@ class TwilioGateway:
             return _error(400, 21211, f"Invalid 'To' Phone Number: {to}")
         sid = "SM" + hashlib.blake2b(f"{to}{body}".encode(), digest_size=16).hexdigest()
         if to not in self._landlines:  # Twilio takes it, and says later that it cannot be delivered
-            self._journal.write(gateway="twilio", target=to, text=body)
+            self._journal.write(gateway="twilio", target=to, text=body, at=time.time())
         self._call_back(str(form.get("StatusCallback", "")), sid, to, str(form.get("From", "")))
+        if self._delay_seconds:
+            await asyncio.sleep(self._delay_seconds)
         created = {
             "account_sid": self._sid,
             "api_version": "2010-04-01",

@@ -29,4 +29,4 @@ def test_nothing_is_lost_overtaken_or_silently_doubled(fault: str) -> None:
     # not under tmp_path: another pytest that starts meanwhile closes that tree to the user that PostgreSQL runs as
     with tempfile.TemporaryDirectory(prefix="kepu-chaos-", ignore_cleanup_errors=True) as folder:
         found = run(fault, Path(folder), number=NUMBER)
-    assert sound(found, NUMBER) == []
+    assert sound(fault, found, NUMBER) == []
