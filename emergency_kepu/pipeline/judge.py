@@ -24,6 +24,7 @@ from emergency_kepu.matching.audience import query_for
 from emergency_kepu.matching.correlate import OUTBREAK_WINDOW, Change, Match, applied, correlate
 from emergency_kepu.matching.guards import Answer, decide
 from emergency_kepu.matching.guards.context import GuardContext
+from emergency_kepu.matching.keys import looked_for
 from emergency_kepu.matching.observe import Observation
 from emergency_kepu.matching.policy import Policy, match_policy
 from emergency_kepu.matching.silences import silenced_by
@@ -70,7 +71,13 @@ def judge(
     """Correlate, match a policy, ask the guards."""
     window = OUTBREAK_WINDOW if seen.category == "health" else _LOOK_BACK
     named = [seen.key.identifier, *(key.identifier for key in seen.references)]
-    known = incidents.candidates(conn, hazard=seen.hazard, identifiers=named, updated_after=seen.sent - window)
+    known = incidents.candidates(
+        conn,
+        hazard=seen.hazard,
+        identifiers=named,
+        updated_after=seen.sent - window,
+        keys=looked_for(seen),
+    )
     match = correlate(seen, known)
     if match.change is Change.NOTHING_TO_END:
         said = _only_said(None, match.change, Action.IGNORE, Reason.NO_CHANGE, match.why)

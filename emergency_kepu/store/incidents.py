@@ -10,8 +10,9 @@ from sqlalchemy import Connection, select
 from emergency_kepu.domain.alert import Alert
 from emergency_kepu.domain.errors import NotFound
 from emergency_kepu.domain.incident import AlertKey, Incident, IncidentStatus
+from emergency_kepu.matching.keys import kept_under
 from emergency_kepu.store.codec import pack, unpack
-from emergency_kepu.store.tables import alerts, ended_early, incident_alerts, incidents
+from emergency_kepu.store.tables import alerts, ended_early, incident_alerts, incident_keys, incidents
 from emergency_kepu.store.upsert import insert_new, put
 
 
@@ -78,6 +79,7 @@ def save(conn: Connection, incident: Incident) -> None:
             "incident": pack(incident),
         },
     )
+    insert_new(conn, incident_keys, [{"key": key, "incident_id": incident.id} for key in kept_under(incident)])
 
 
 def link(conn: Connection, incident_id: str, alert_id: str, identifier: str) -> None:
@@ -101,14 +103,26 @@ def get(conn: Connection, incident_id: str) -> Incident:
     return unpack(raw, Incident)
 
 
-def candidates(conn: Connection, *, hazard: str, identifiers: Iterable[str], updated_after: datetime) -> list[Incident]:
-    """Incidents an alert may belong to: those its references name, and recent ones of its hazard; newest first."""
+def candidates(
+    conn: Connection,
+    *,
+    hazard: str,
+    identifiers: Iterable[str],
+    updated_after: datetime,
+    keys: Sequence[str] | None = None,
+) -> list[Incident]:
+    """Incidents an alert may belong to: those its references name, and recent ones of its hazard; newest first.
+
+    `keys` (`matching.keys.looked_for`): only those that share one; None: all of the hazard.
+    """
     named = select(incident_alerts.c.incident_id).where(incident_alerts.c.identifier.in_(sorted(set(identifiers))))
-    query = (
-        select(incidents.c.incident)
-        .where(incidents.c.id.in_(named) | ((incidents.c.hazard == hazard) & (incidents.c.updated_at >= updated_after)))
-        .order_by(incidents.c.updated_at.desc(), incidents.c.id)
-    )
+    recent = (incidents.c.hazard == hazard) & (incidents.c.updated_at >= updated_after)
+    if keys is None:
+        condition = incidents.c.id.in_(named) | recent
+    else:
+        near = select(incident_keys.c.incident_id).where(incident_keys.c.key.in_(keys))
+        condition = incidents.c.id.in_(named) | (incidents.c.id.in_(near) & recent)
+    query = select(incidents.c.incident).where(condition).order_by(incidents.c.updated_at.desc(), incidents.c.id)
     return [unpack(raw, Incident) for raw in conn.scalars(query)]
 
 

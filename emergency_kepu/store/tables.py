@@ -88,6 +88,13 @@ incident_alerts = Table(
     Column("identifier", String, nullable=False, index=True, comment="for references that name only it"),
 )
 
+incident_keys = Table(
+    "incident_keys",
+    metadata,
+    Column("key", String, primary_key=True, comment="matching.keys: its issuer, its places"),
+    Column("incident_id", ForeignKey("incidents.id"), primary_key=True),
+)
+
 ended_early = Table(
     "ended_early",
     metadata,

@@ -9,19 +9,21 @@ from emergency_kepu.domain.alert import Effect
 from emergency_kepu.domain.incident import AlertKey, Incident
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.matching.correlate import Change, applied, correlate
+from emergency_kepu.matching.keys import kept_under, looked_for
 from emergency_kepu.matching.observe import Observation
 
 T0 = datetime(2026, 7, 4, tzinfo=UTC)
 
 
 @st.composite
-def observations(draw: st.DrawFn) -> Observation:
-    """Few values of each kind, so that messages do meet."""
+def observations(draw: st.DrawFn, *, wide: bool = False) -> Observation:
+    """Few values of each kind, so that messages do meet. `wide`: also places that hold others, and several at once."""
     feed = draw(st.sampled_from(["a", "b"]))
     hazard, category = draw(
         st.sampled_from([("rainstorm", "natural"), ("earthquake", "natural"), ("cholera", "health")])
     )
     place = draw(st.sampled_from(["511524", "511500", "110101"]))
+    places = st.lists(st.sampled_from(["511524", "511525", "511500", "510000", "CN", "JP", "110101"]), max_size=2)
     sent = T0 + timedelta(minutes=draw(st.integers(0, 60)))
     number = draw(st.integers(0, 8))
     references = draw(st.sets(st.integers(0, 8), max_size=2))
@@ -40,7 +42,7 @@ def observations(draw: st.DrawFn) -> Observation:
         onset=T0,
         expires=draw(st.sampled_from([None, T0 + timedelta(hours=1), T0 + timedelta(hours=2)])),
         expires_stated=True,
-        place_codes=draw(st.sampled_from([(), (place,)])),
+        place_codes=tuple(draw(places)) if wide else draw(st.sampled_from([(), (place,)])),
         place_text="",
         lat=28.0,
         lon=draw(st.sampled_from([104.0, 104.5, 110.0])),
@@ -100,3 +102,19 @@ def test_a_message_handed_over_twice_in_a_row_counts_once(messages: list[Observa
     once = _live_through([*messages, last])
     twice = _live_through([last], once)
     assert {key: item.revision for key, item in twice.items()} == {key: item.revision for key, item in once.items()}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(observations(wide=True), max_size=12), observations(wide=True))
+def test_what_is_found_by_keys_is_what_is_found_among_all(messages: list[Observation], last: Observation) -> None:
+    world = sorted(_live_through(messages).values(), key=lambda item: (item.updated_at, item.id), reverse=True)
+    wanted = looked_for(last)
+    named = {last.key.identifier, *(key.identifier for key in last.references)}
+    few = [
+        incident
+        for incident in world
+        if wanted is None
+        or set(wanted) & set(kept_under(incident))
+        or named & {key.identifier for key in incident.alerts}
+    ]
+    assert correlate(last, few) == correlate(last, world)

@@ -327,6 +327,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_users")),
     )
     op.create_table(
+        "incident_keys",
+        sa.Column("key", sa.String(), nullable=False, comment="matching.keys: its issuer, its places"),
+        sa.Column("incident_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name=op.f("fk_incident_keys_incident_id")),
+        sa.PrimaryKeyConstraint("key", "incident_id", name=op.f("pk_incident_keys")),
+    )
+    op.create_table(
         "incident_alerts",
         sa.Column("incident_id", sa.String(), nullable=False),
         sa.Column("alert_id", sa.String(), nullable=False),
@@ -380,6 +387,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_due_at"))
 
     op.drop_table("compatibility")
+    op.drop_table("incident_keys")
     op.drop_table("due")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_deliveries_provider_id"))
