@@ -8,7 +8,7 @@ by weeks, are few, and are looked at together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from emergency_kepu.domain.incident import Incident
 from emergency_kepu.matching.observe import Observation
@@ -28,11 +28,11 @@ def looked_for(observation: Observation) -> tuple[str, ...] | None:
     """Its issuer, and every place that would hold one of its own; None where all of the hazard must be looked at."""
     if observation.hazard == "earthquake" or observation.category == "health":
         return None
-    places = {wider for code in observation.place_codes for wider in _holding(code)} or {""}
+    places = {wider for code in observation.place_codes for wider in places_holding(code)} or {""}
     return (f"issuer {observation.issuer}", *(f"place {code}" for code in sorted(places)))
 
 
-def _holding(code: str) -> Iterable[str]:
+def places_holding(code: str) -> Iterator[str]:
     """The place and those that it lies in, in every way that `places.contains` sees them."""
     yield code
     if code.isdigit():

@@ -9,8 +9,9 @@ from emergency_kepu.domain.alert import Effect
 from emergency_kepu.domain.incident import AlertKey, Incident
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.matching.correlate import Change, applied, correlate
-from emergency_kepu.matching.keys import kept_under, looked_for
+from emergency_kepu.matching.keys import kept_under, looked_for, places_holding
 from emergency_kepu.matching.observe import Observation
+from emergency_kepu.places.gazetteer import contains
 
 T0 = datetime(2026, 7, 4, tzinfo=UTC)
 
@@ -118,3 +119,11 @@ def test_what_is_found_by_keys_is_what_is_found_among_all(messages: list[Observa
         or named & {key.identifier for key in incident.alerts}
     ]
     assert correlate(last, few) == correlate(last, world)
+
+
+CODES = st.sampled_from(["511524", "511525", "511500", "510000", "500112", "110101", "110000", "CN", "JP", "KR"])
+
+
+@given(CODES, CODES)
+def test_every_place_that_holds_another_is_among_its_keys(outer: str, inner: str) -> None:
+    assert not contains(outer, inner) or outer in places_holding(inner)
