@@ -152,7 +152,7 @@ DEADLY = {
         "地下室",
         "basement",
     ),
-    "storm_surge": ("去海边看", "去海邊看", "watch the waves", "留在船上", "stay on board", "地下室", "basement"),
+    "storm_surge": ("可以去海边", "可以去海邊", "watch the waves", "留在船上", "stay on board", "地下室", "basement"),
     "tornado": (
         "躲在立交桥",
         "躲在高架橋",
