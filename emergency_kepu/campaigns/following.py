@@ -42,10 +42,10 @@ def verdict(
 ) -> Verdict:
     """`revisions` of the campaign, oldest first; `severity`: the level that readers were told or should be told now."""
     root, latest = root_of(revisions), revisions[-1]
-    if root is None or number > len(root.spec.steps):
+    if root is None or root.revision != planned_by:
+        return _stop(Reason.SUPERSEDED, "a later revision plans anew")
+    if number > len(root.spec.steps):
         return _stop(Reason.OPERATOR, "what was planned has been stopped")
-    if root.revision != planned_by:
-        return _stop(Reason.SUPERSEDED, f"revision {root.revision} has a plan of its own")
     step = root.spec.steps[number - 1]
     if incident.status is IncidentStatus.CANCELLED:
         return _stop(Reason.ALL_CLEAR, "its issuer said that it is over")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection
 
+from emergency_kepu.domain.campaign import CampaignKind
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.errors import Refused
 from emergency_kepu.domain.step import Step
@@ -46,15 +47,18 @@ def planned(conn: Connection, campaign_id: str) -> list[PlannedStep]:
     found = []
     for at, value in due.waiting(conn, latest.incident_id):
         launch = msgspec.json.decode(value, type=Launch)
-        if launch.follow and (launch.campaign_id, launch.revision) == (root.id, root.revision):
+        ours = (launch.campaign_id, launch.revision) == (root.id, root.revision)
+        if ours and 0 < launch.follow <= len(root.spec.steps):
             step = root.spec.steps[launch.follow - 1]
             found.append(PlannedStep(revision=root.revision, number=launch.follow, at=at, step=step))
     return found
 
 
 def root_of(revisions: list[CampaignRow]) -> CampaignRow | None:
-    """The newest launched revision with a plan: an escalation plans anew, and what was planned before it is void."""
-    return next((row for row in reversed(revisions) if row.launched_at is not None and row.spec.steps), None)
+    """The newest launched revision that plans, perhaps nothing: the first message, or an escalation. What was planned
+    before it is void."""
+    plans = (row for row in reversed(revisions) if row.kind is CampaignKind.ISSUE or row.spec.also_audience)
+    return next((row for row in plans if row.launched_at is not None), None)
 
 
 def stop(conn: Connection, campaign_id: str) -> int:

@@ -154,6 +154,21 @@ def test_an_escalation_plans_anew_and_voids_the_old_plan(tmp_path: Path) -> None
     assert first.id == step.id
 
 
+def test_an_escalation_under_a_policy_without_steps_leaves_no_plan(tmp_path: Path) -> None:
+    found = settings()
+    red = msgspec.structs.replace(found.policies[0], steps=())
+    found = msgspec.structs.replace(found, policies=(red, found.policies[1]))
+    rig = Rig(tmp_path, [someone()], found)
+    rig.feed("cap", alert(severity="Moderate"), at=AT)
+    assert waiting(rig) == [1, 2, 3]
+    later = AT + timedelta(minutes=10)
+    rig.feed("cap", alert("R2", at=later, kind="Update"), at=later)
+    assert waiting(rig) == []
+    rig.run(until=timedelta(hours=30))
+
+    assert kinds(rig) == ["issue", "update"]
+
+
 def test_new_places_and_a_later_end_are_named(tmp_path: Path) -> None:
     rig = rig_with(tmp_path, steps=())
     rig.feed("cap", alert(), at=AT)
