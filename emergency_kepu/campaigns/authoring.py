@@ -195,10 +195,13 @@ def end(
         spec=msgspec.structs.replace(
             last.spec,
             facts=msgspec.structs.replace(
-                last.spec.facts, source_name=source, source_names={}, issued_at=now, until=None
+                last.spec.facts, source_name=source, source_names={}, issued_at=now, until=None, before=None
             ),
             only_reached_by=tuple(other.revision for other in told if other.id == last.id),
             also_audience=False,
+            say="actions",
+            steps=(),
+            step=None,
             accepted_wall=wall,
         ),
         launched_at=None,

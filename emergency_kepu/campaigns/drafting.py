@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec, CampaignState, Lane, MessageFacts
+from emergency_kepu.domain.campaign import Before, CampaignKind, CampaignSpec, CampaignState, Lane, MessageFacts
 from emergency_kepu.domain.expert import Expert
 from emergency_kepu.domain.incident import Incident
 from emergency_kepu.domain.recipient import AudienceQuery
@@ -22,9 +22,14 @@ def campaign_id(incident_id: str) -> str:
 
 
 def facts_of(
-    incident: Incident, *, issued_at: datetime, source_names: dict[str, str], contact: Expert | None = None
+    incident: Incident,
+    *,
+    issued_at: datetime,
+    source_names: dict[str, str],
+    contact: Expert | None = None,
+    before: Before | None = None,
 ) -> MessageFacts:
-    """What the texts may say about an incident; `contact` is whom readers may ask."""
+    """What the texts may say about an incident; `contact` is whom readers may ask, `before` what they were told."""
     return MessageFacts(
         source_name=incident.source_name,
         source_names=source_names,
@@ -39,6 +44,7 @@ def facts_of(
         headlines=incident.headlines,
         hotline=contact.hotline if contact else "",
         hotline_names=dict(contact.institutions) if contact else {},
+        before=before,
     )
 
 
@@ -68,6 +74,7 @@ def draft(
         only_reached_by=reached,
         also_audience=also_audience,
         drill=drill,
+        steps=policy.steps if kind is CampaignKind.ISSUE or also_audience else (),
         accepted_wall=accepted_wall,
     )
     return CampaignRow(

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Connection, exists, select
 
 from emergency_kepu.bus.port import LAUNCH, Record
+from emergency_kepu.campaigns import planned
 from emergency_kepu.campaigns.lifecycle import check_approver, enough_approvals, step
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
@@ -66,6 +67,7 @@ def launch(conn: Connection, campaign_id: str, *, now: datetime) -> list[Record]
     _move(conn, row, "launch")
     store.set_launched(conn, row.id, row.revision, now)
     supersede_older(conn, row, now=now)
+    planned.schedule(conn, row, now)
     return [first_record(row)]
 
 
@@ -89,6 +91,7 @@ def cancel(conn: Connection, campaign_id: str, *, actor: str, now: datetime) -> 
     row = store.latest(conn, campaign_id)
     _move(conn, row, "cancel")
     stopped = ledger.stop_queued(conn, row.id, row.revision, reason=Reason.CAMPAIGN_CANCELLED, now=now)
+    planned.stop(conn, row.id)
     detail = f"{actor} cancelled it: {stopped} deliveries were stopped"
     _record(conn, row, Action.STOP, detail, actor=actor, now=now)
     return stopped

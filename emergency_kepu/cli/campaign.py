@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from emergency_kepu.bus.embedded import publish_in
-from emergency_kepu.campaigns import authoring, operations
+from emergency_kepu.campaigns import authoring, operations, planned
 from emergency_kepu.campaigns.authoring import Wish
 from emergency_kepu.cli.actor import AsOption, PasswordStdin, named, proven
 from emergency_kepu.cli.instants import instant
@@ -25,7 +25,8 @@ from emergency_kepu.store import campaigns, progress
 from emergency_kepu.store.audience_size import audience_size
 
 app = typer.Typer(
-    help="Campaigns: draft, preview, submit, approve, launch, status, reject, cancel, list.", no_args_is_help=True
+    help="Campaigns: draft, preview, submit, approve, launch, status, steps, reject, cancel, list.",
+    no_args_is_help=True,
 )
 
 Campaign = Annotated[str, typer.Argument(metavar="CAMPAIGN")]
@@ -195,6 +196,40 @@ def reject(
         actor = proven(conn, as_, Right.APPROVE, password_stdin=password_stdin)
         operations.reject(conn, campaign, actor=actor, now=datetime.now(UTC), note=note)
     typer.echo(f"rejected by {actor}: nothing is sent")
+
+
+@app.command("steps")
+def steps(
+    campaign: Campaign,
+    config: ConfigOption,
+    stop: Annotated[bool, typer.Option("--stop", help="None of them is sent.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """What follows by itself, and when it is looked at again; with --stop nothing does any more."""
+    database = database_of(config)
+    if stop:
+        with database.begin() as conn:
+            actor = named(conn, Right.OPERATE)
+            waited = planned.stop_by_hand(conn, campaign, actor=actor, now=datetime.now(UTC))
+        typer.echo(f"stopped: {waited} steps will not be sent")
+        return
+    with database.reading() as conn:
+        found = planned.planned(conn, campaign)
+    if json_output:
+        print_json(found)
+        return
+    rows = [
+        (
+            each.number,
+            f"{each.at:%F %H:%MZ}",
+            each.step.say,
+            each.step.phase,
+            each.step.until,
+            each.step.severity or "-",
+        )
+        for each in found
+    ]
+    print_table("Planned steps", ("step", "at", "says", "phase", "until", "at least"), rows)
 
 
 @app.command("cancel")

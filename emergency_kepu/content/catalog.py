@@ -137,6 +137,13 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     hotline: str
     relay: str
     """That this explains a warning of someone else."""
+    step_lead: str = ""
+    """Before a later message that no new warning caused."""
+    changes: dict[str, str] = {}
+    """What is different from the last message: raised, lowered (each also with `_from_to`), places_more, places_less,
+    until, figure. A library without them says that something changed, not what."""
+    figures: dict[str, str] = {}
+    """Values of a feed whose change is worth a sentence, e.g. magnitude."""
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,6 +63,7 @@ def _one(
         audience=audience,
         drill=spec.drill,
         facts=spec.facts,
+        say=spec.say,
     )
     try:
         found = render(catalog, request)

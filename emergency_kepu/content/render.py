@@ -1,7 +1,8 @@
 """Elements, facts and a layout become one message that fits its channel. Deterministic and pure.
 
 What is dropped when a text is too long, in this order: myths, why, the closing notes, what not to do from the end,
-the impact, then actions from the end. Source, hazard, place, time and the first action stay, or nothing is sent.
+the impact, actions from the end, what changed. Source, hazard, place, time and the first action stay, or nothing is
+sent.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from emergency_kepu.content import sms
 from emergency_kepu.content.catalog import Catalog, LocaleText, Phrases
+from emergency_kepu.content.changes import changes
 from emergency_kepu.content.facts import variables
 from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.domain.campaign import CampaignKind, MessageFacts
@@ -36,6 +38,8 @@ class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
     audience: str = ""
     drill: bool = False
     facts: MessageFacts
+    say: str = "actions"
+    """`why`: the explanation comes first and stays, with one action. See `domain.step.Step`."""
 
 
 class RenderedMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +62,8 @@ class Elements(msgspec.Struct, frozen=True, kw_only=True):
     lead: str
     headline: str
     what: str
+    changed: str = ""
+    """What is different from the last message; stands before `what`."""
     impact: str = ""
     actions: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
@@ -86,7 +92,7 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     limit = LIMITS[request.layout]
     template = _compiled(request.locale, layout)
     for elements, dropped in _shrinking(whole):
-        body = _tidy(template.render(e=elements, p=phrases))
+        body = _tidy(template.render(e=_joined(elements, phrases), p=phrases))
         if limit.unit == "parts":
             body = sms.folded(body)
         size = limit.measure(body)
@@ -151,16 +157,25 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
     if not actions:
         msg = f"{request.hazard}/{request.locale}: no actions for phase {request.phase!r}"
         raise ContentError(msg)
+    if request.say == "why":
+        actions = actions[:1]
     impact = (variant.impact if variant else None) or text.impact
     avoid = variant.avoid if variant and variant.avoid is not None else text.avoid
-    return Elements(
-        lead=drill_lead + (phrases.update_lead if request.kind is CampaignKind.UPDATE else ""),
+    why = fill(text.why.text)
+    leads = {CampaignKind.UPDATE: phrases.update_lead, CampaignKind.STEP: phrases.step_lead}
+    whole = Elements(
+        lead=drill_lead + leads.get(request.kind, ""),
         headline=fill(text.headline),
         what=fill(text.what),
+        changed=changes(
+            request.facts,
+            phrases,
+            lambda source, values: fill_in(source, values, where=request.locale, locale=request.locale),
+        ),
         impact=fill(impact.text),
         actions=tuple(fill(action.text) for action in actions),
         avoid=tuple(fill(item.text) for item in avoid),
-        why=fill(text.why.text),
+        why=why,
         myths=tuple((fill(myth.claim), fill(myth.fact)) for myth in text.myths),
         more=fill(text.more),
         hotline=fill(phrases.hotline) if known["hotline"] else "",
@@ -168,6 +183,21 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
         link=known["link"],
         drill_note=drill_note,
     )
+    return _explaining(whole, phrases) if request.say == "why" else whole
+
+
+def _explaining(whole: Elements, phrases: Phrases) -> Elements:
+    """The explanation as part of what happened, so that every layout shows it, SMS too, and nothing drops it: without
+    it this message would only repeat the one before."""
+    what = phrases.joiner.join((whole.what, f"{phrases.why}{phrases.joiner}{whole.why}"))
+    return msgspec.structs.replace(whole, what=what, why="", impact="", avoid=())
+
+
+def _joined(elements: Elements, phrases: Phrases) -> Elements:
+    """As layouts see it: what changed is the first thing that is said of what happened."""
+    if not elements.changed:
+        return elements
+    return msgspec.structs.replace(elements, what=f"{elements.changed}{phrases.joiner}{elements.what}")
 
 
 def _shrinking(whole: Elements) -> Iterator[tuple[Elements, tuple[str, ...]]]:
@@ -192,6 +222,9 @@ def _shrinking(whole: Elements) -> Iterator[tuple[Elements, tuple[str, ...]]]:
         current = msgspec.structs.replace(current, actions=current.actions[:-1])
         dropped.append(f"action {len(current.actions) + 1}")
         yield current, tuple(dropped)
+    if current.changed:
+        dropped.append("changed")
+        yield msgspec.structs.replace(current, changed=""), tuple(dropped)
 
 
 def _tidy(body: str) -> str:

@@ -27,6 +27,7 @@ DONE = (
     "approved_more",
     "rejected_now",
     "cancelled_now",
+    "steps_stopped_now",
     "submitted_now",
     "replayed_now",
     "dropped_now",
@@ -62,7 +63,23 @@ async def campaign(
     visitor.require(Right.READ)
     found = await desk.services.database.read(lambda conn: campaign_detail(conn, desk.services, campaign_id))
     choices = choices_of(found, visitor)
-    return _page(desk, "campaign.html", request, visitor, d=found, c=found.latest, choices=choices)
+    return _page(
+        desk,
+        "campaign.html",
+        request,
+        visitor,
+        d=found,
+        c=found.latest,
+        choices=choices,
+        steps_refusal=steps_refusal(visitor),
+    )
+
+
+def steps_refusal(visitor: Visitor) -> str:
+    """The word for why this visitor cannot stop what is planned; empty: it is offered."""
+    if visitor.may(Right.OPERATE):
+        return ""
+    return "no_accounts" if visitor.no_accounts else "no_right"
 
 
 def choices_of(found: CampaignDetail, visitor: Visitor) -> dict[str, str]:

@@ -70,8 +70,14 @@ def _cookie(desk: Desk, value: str, max_age: int) -> Cookie:
 async def decide_campaign(
     request: AnyRequest, desk: InDesk, visitor: InVisitor, campaign_id: FromPath[str], verb: FromPath[str]
 ) -> Redirect:
-    """Submit, approve, reject or cancel the revision that the form shows."""
-    right = {"approve": Right.APPROVE, "reject": Right.APPROVE, "submit": Right.OPERATE, "cancel": Right.OPERATE}
+    """Submit, approve, reject or cancel the revision that the form shows, or stop what follows it."""
+    right = {
+        "approve": Right.APPROVE,
+        "reject": Right.APPROVE,
+        "submit": Right.OPERATE,
+        "cancel": Right.OPERATE,
+        "stop_steps": Right.OPERATE,
+    }
     if verb not in right:
         msg = f"nothing named {verb!r} can be done with a campaign"
         raise NotFound(msg)
@@ -84,6 +90,9 @@ async def decide_campaign(
 
 async def _carry_out(desk: Desk, campaign_id: str, verb: str, form: dict[str, str], actor: str) -> str:
     """The word for what was done."""
+    if verb == "stop_steps":
+        await decide.stop_steps(desk.services, campaign_id, actor=actor)
+        return "steps_stopped_now"
     revision, note = whole_number(form, "revision"), form.get("note", "").strip()[:_MAX_NOTE]
     services = desk.services
     if verb == "approve":

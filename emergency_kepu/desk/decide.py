@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from emergency_kepu.bus.embedded import publish_in
-from emergency_kepu.campaigns import operations
+from emergency_kepu.campaigns import operations, planned
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.errors import Refused
 from emergency_kepu.pipeline.services import Services
@@ -61,6 +61,15 @@ async def cancel(services: Services, campaign_id: str, *, revision: int, actor: 
     def do(conn: Connection) -> int:
         _as_seen(conn, campaign_id, revision)
         return operations.cancel(conn, campaign_id, actor=actor, now=services.clock.now())
+
+    return await _carry_out(services, do, Action.STOP)
+
+
+async def stop_steps(services: Services, campaign_id: str, *, actor: str) -> int:
+    """Nothing follows by itself any more; how many steps that were. Refused when nothing was planned."""
+
+    def do(conn: Connection) -> int:
+        return planned.stop_by_hand(conn, campaign_id, actor=actor, now=services.clock.now())
 
     return await _carry_out(services, do, Action.STOP)
 

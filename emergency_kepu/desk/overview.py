@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from emergency_kepu.campaigns.planned import planned
 from emergency_kepu.desk import queries
 from emergency_kepu.desk.preview import audience_size, preview
 from emergency_kepu.desk.views import (
@@ -135,6 +136,7 @@ def campaign_detail(conn: Connection, services: Services, campaign_id: str) -> C
         preview=unsent,
         audience_size=audience_size(conn, latest) if unsent else None,
         deliveries=queries.delivery_groups(conn, latest.id, latest.revision),
+        steps=tuple(planned(conn, latest.id)),
     )
 
 

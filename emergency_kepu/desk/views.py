@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from emergency_kepu.campaigns.planned import PlannedStep
 from emergency_kepu.domain.incident import Incident
 
 
@@ -125,6 +126,8 @@ class CampaignDetail(msgspec.Struct, frozen=True, kw_only=True):
     audience_size: int | None
     """Recipients, before opt-outs; None once planned."""
     deliveries: tuple[DeliveryGroup, ...]
+    steps: tuple[PlannedStep, ...] = ()
+    """What follows by itself if the incident still asks for it."""
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):

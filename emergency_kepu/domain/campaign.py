@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from emergency_kepu.domain.step import Step, StepMark
+
 
 class CampaignKind(StrEnum):
     """What a revision says."""
@@ -14,6 +16,8 @@ class CampaignKind(StrEnum):
     ISSUE = "issue"
     UPDATE = "update"
     ALL_CLEAR = "all_clear"
+    STEP = "step"
+    """A later message that the policy planned: nothing new has been said by the authority."""
 
 
 class CampaignState(StrEnum):
@@ -38,6 +42,16 @@ class Lane(StrEnum):
 
     IMMEDIATE = "immediate"
     ROUTINE = "routine"
+
+
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last message said: an update names what is different now."""
+
+    severity: str = "Unknown"
+    level_colour: str | None = None
+    place_codes: tuple[str, ...] = ()
+    until: datetime | None = None
+    values: dict[str, float | str] = {}
 
 
 class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +79,18 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Locale to who answers there."""
     link: str = ""
     headlines: dict[str, str] = {}
+    before: Before | None = None
+    """Only in updates and steps."""
+
+    def as_before(self) -> Before:
+        """These facts as what a later message compares itself with."""
+        return Before(
+            severity=self.severity,
+            level_colour=self.level_colour,
+            place_codes=self.place_codes,
+            until=self.until,
+            values=self.values,
+        )
 
 
 class CampaignSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,5 +107,11 @@ class CampaignSpec(msgspec.Struct, frozen=True, kw_only=True):
     also_audience: bool = False
     """True for an escalation: those reached before and the whole audience."""
     drill: bool = False
+    say: str = "actions"
+    """What the message is about, see `Step.say`."""
+    steps: tuple[Step, ...] = ()
+    """What is planned from the launch of this revision on."""
+    step: StepMark | None = None
+    """Set when this revision is itself such a step."""
     accepted_wall: float = 0.0
     """Machine time (seconds since 1970) when the alert was accepted, or a person approved: the start of the latency."""

@@ -17,11 +17,13 @@ from emergency_kepu.domain.hazard import CATEGORIES, HAZARDS
 from emergency_kepu.domain.incident import Incident
 from emergency_kepu.domain.recipient import RecipientKind
 from emergency_kepu.domain.severity import Severity
+from emergency_kepu.domain.step import Step
 from emergency_kepu.places.china import by_adcode
 from emergency_kepu.places.gazetteer import contains
 from emergency_kepu.places.world import is_country
 
 COLOURS = {"blue": Severity.MINOR, "yellow": Severity.MODERATE, "orange": Severity.SEVERE, "red": Severity.EXTREME}
+_LONGEST_MINUTES = 30 * 24 * 60
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 
@@ -79,6 +81,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     cooldown_minutes: float = 0.0
     """No second campaign of this policy about the same hazard and place sooner, unless it is more severe."""
     quiet_hours: QuietHours | None = None
+    steps: tuple[Step, ...] = ()
+    """What follows by itself while the incident lasts, in order of time."""
 
 
 def severity_floor(word: str) -> Severity:
@@ -153,6 +157,7 @@ def _check(policy: Policy, where: str) -> None:
             raise ConfigError(msg)
     if policy.quiet_hours is not None:
         _check_quiet_hours(policy.quiet_hours, f"{where} ({policy.name})")
+    _check_steps(policy, f"{where} ({policy.name})")
     if policy.mode in ("auto", "approve") and not policy.channels:
         msg = f"{where} ({policy.name}): mode {policy.mode} needs `channels`"
         raise ConfigError(msg)
@@ -169,6 +174,25 @@ def _check_quiet_hours(quiet: QuietHours, where: str) -> None:
     if severity_floor(quiet.override_at) is Severity.UNKNOWN:
         # a misspelt level would be below every incident, and the quiet hours would never hold
         msg = f"{where}: quiet_hours `override_at` {quiet.override_at!r} is neither a colour nor a CAP word"
+        raise ConfigError(msg)
+
+
+def _check_steps(policy: Policy, where: str) -> None:
+    """In order, within a month, at levels that exist: a misspelt level would be below every incident."""
+    earlier = 0.0
+    for number, step in enumerate(policy.steps, start=1):
+        if not earlier < step.after_minutes <= _LONGEST_MINUTES:
+            msg = (
+                f"{where}: step {number}: `after_minutes` {step.after_minutes:g} must be later than the step before it"
+                f" ({earlier:g}) and at most {_LONGEST_MINUTES} (30 days)"
+            )
+            raise ConfigError(msg)
+        if step.severity and severity_floor(step.severity) is Severity.UNKNOWN:
+            msg = f"{where}: step {number}: severity {step.severity!r} is neither a colour nor a CAP word"
+            raise ConfigError(msg)
+        earlier = step.after_minutes
+    if policy.steps and policy.mode in ("watch", "ignore"):
+        msg = f"{where}: mode {policy.mode} sends nothing, so nothing can follow: remove `steps`"
         raise ConfigError(msg)
 
 

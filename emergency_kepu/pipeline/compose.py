@@ -94,6 +94,7 @@ def _message(
         audience=audience,
         drill=row.drill,
         facts=row.spec.facts,
+        say=row.spec.say,
     )
     try:
         message = render(services.catalog, request)

@@ -42,6 +42,10 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     reached_only: bool = False
     after: str = ""
     """The last recipient id planned: where this page begins."""
+    follow: int = 0
+    """Not a page at all: prepare this step (from 1) that the revision planned."""
+    tries: int = 0
+    """How often that step was put off."""
 
 
 class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +101,18 @@ def launch_record(launch: Launch) -> Record:
         topic=LAUNCH,
         key=launch.incident_id,
         id=f"{launch.campaign_id}.{launch.revision}/{launch.step}",
+        value=_encoder.encode(launch),
+    )
+
+
+def step_record(launch: Launch) -> Record:
+    """A step that waits in the due table. One that is put off is another record: the scheduler that published the
+    first is about to forget its entry, and would forget the new one with it."""
+    again = f"@{launch.tries}" if launch.tries else ""
+    return Record(
+        topic=LAUNCH,
+        key=launch.incident_id,
+        id=f"{launch.campaign_id}.{launch.revision}/follow{launch.follow}{again}",
         value=_encoder.encode(launch),
     )
 

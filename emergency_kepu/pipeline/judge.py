@@ -15,7 +15,7 @@ from emergency_kepu.campaigns.authoring import DESK
 from emergency_kepu.campaigns.drafting import campaign_id, draft, facts_of
 from emergency_kepu.content.review import review_state
 from emergency_kepu.domain.alert import Alert, Effect
-from emergency_kepu.domain.campaign import CampaignKind, CampaignState
+from emergency_kepu.domain.campaign import Before, CampaignKind, CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.incident import AlertKey, Incident, incident_id
@@ -201,12 +201,19 @@ def _prepare(
                 locale=services.settings.content.default_locale,
                 now=now,
             ),
+            before=_told(sent, incident) if kind is CampaignKind.UPDATE else None,
         ),
         now=now,
         accepted_at=arrival.received_at,
         accepted_wall=arrival.received_wall,
     )
     return Judgement(incident=incident, change=match.change, decisions=said, row=row, guards=verdict.trace)
+
+
+def _told(sent: list[CampaignRow], incident: Incident) -> Before | None:
+    """What the last message about it said."""
+    own = [row for row in sent if row.id == campaign_id(incident.id)]
+    return own[-1].spec.facts.as_before() if own else None
 
 
 def _policy(

@@ -19,6 +19,7 @@ from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind
 from emergency_kepu.pipeline.compose import NOWHERE, Rendered, compose
+from emergency_kepu.pipeline.follow import follow
 from emergency_kepu.pipeline.jobs import Launch, decode, dispatch_record, launch_record
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.store import campaigns, ledger, progress, reach, recipients
@@ -32,6 +33,8 @@ _MANY_PAGES = 8
 async def plan(record: Record, services: Services) -> list[Record]:
     """The handler of `kepu.launch`."""
     launch = decode(record, Launch)
+    if launch.follow:
+        return await services.database.write(lambda conn: follow(conn, services, launch))
     return await services.database.write(lambda conn: _page(conn, services, launch))
 
 

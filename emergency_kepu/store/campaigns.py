@@ -105,6 +105,11 @@ def set_state(
     return _update(conn, campaign_id, revision, campaigns.c.state == before, state=after)
 
 
+def drop_steps(conn: Connection, row: CampaignRow) -> None:
+    """What this revision planned is not planned any more, also where its record is on the way already."""
+    _update(conn, row.id, row.revision, spec=pack(msgspec.structs.replace(row.spec, steps=())))
+
+
 def set_launched(conn: Connection, campaign_id: str, revision: int, now: datetime) -> None:
     """When planning was let go."""
     _update(conn, campaign_id, revision, launched_at=now)
@@ -145,11 +150,16 @@ def finish(conn: Connection, campaign_id: str, revision: int, now: datetime) -> 
 
 
 def automatic_since(conn: Connection, since: datetime) -> int:
-    """Automatic campaigns launched since: what the flood guard counts."""
+    """Automatic campaigns launched since: what the flood guard counts. Steps are no new campaigns."""
     query = (
         select(func.count())
         .select_from(campaigns)
-        .where(campaigns.c.launched_at >= since, campaigns.c.approvals_needed == 0, campaigns.c.drill.is_(False))
+        .where(
+            campaigns.c.launched_at >= since,
+            campaigns.c.approvals_needed == 0,
+            campaigns.c.drill.is_(False),
+            campaigns.c.kind != CampaignKind.STEP,
+        )
     )
     return int(conn.scalar(query) or 0)
 

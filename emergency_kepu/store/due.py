@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, delete, or_, select, update
 
-from emergency_kepu.bus.port import Record
+from emergency_kepu.bus.port import LAUNCH, Record
 from emergency_kepu.store.tables import due
 from emergency_kepu.store.upsert import put
 
@@ -68,6 +68,12 @@ def claim_due(
 def done(conn: Connection, entry: DueRecord) -> bool:
     """Published: forget it, unless another scheduler took it over meanwhile."""
     return conn.execute(delete(due).where(due.c.id == entry.id, due.c.fence == entry.fence)).rowcount == 1
+
+
+def waiting(conn: Connection, key: str) -> list[tuple[datetime, bytes]]:
+    """(when, value) of what waits to be launched under one key, the next first."""
+    query = select(due.c.at, due.c.value).where(due.c.topic == LAUNCH, due.c.key == key).order_by(due.c.at, due.c.id)
+    return [(row.at, row.value) for row in conn.execute(query)]
 
 
 def next_instant(conn: Connection) -> datetime | None:

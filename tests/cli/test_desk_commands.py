@@ -51,6 +51,9 @@ def test_one_writes_another_approves(kepu: Kepu, people: Path, tokens: dict[str,
     campaign = drafted["campaign"]
     assert (drafted["state"], drafted["audience"]) == ("draft", 2)
 
+    assert kepu("campaign", "steps", campaign, "--json").json == []
+    nothing = kepu("campaign", "steps", campaign, "--stop", env={"KEPU_TOKEN": tokens["zhao"]})
+    assert (nothing.code, "plans nothing" in nothing.err) == (1, True)
     texts = kepu("campaign", "preview", campaign, "--json").json["messages"]
     assert {(text["channel"], text["locale"]) for text in texts} >= {("sms", "zh-Hans"), ("rooms", "en")}
     names = {"zh-Hans": "宜宾市水利局", "zh-Hant": "宜賓市水利局", "en": "Yibin Water Resources Bureau"}

@@ -249,6 +249,8 @@ async def test_the_description_is_whole(browse: Open) -> None:
         "/api/v1/silences",
         "/api/v1/silences/{silence_id}",
         "/api/v1/campaigns",
+        "/api/v1/campaigns/{campaign_id}/steps",
+        "/api/v1/campaigns/{campaign_id}/steps/stop",
         "/api/v1/campaigns/{campaign_id}",
         *(f"/api/v1/campaigns/{{campaign_id}}/{verb}" for verb in ("submit", "approve", "reject", "cancel")),
         "/api/v1/deliveries",

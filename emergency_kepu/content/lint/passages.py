@@ -130,7 +130,8 @@ def _of_phrases(phrases: Phrases) -> Iterator[Passage]:
         many = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
         for key, source in ((f"{name}.{part}", text) for part, text in many) if many else ((name, value),):
             always = (name,) if name == "hotline" else ()  # only printed when there is one
-            texts, problem = outcomes(source, hazard="flood", phrases=phrases, always=always)
+            given = {"now": "9", "before": "8", "name": "magnitude"} if name == "changes" else {}
+            texts, problem = outcomes(source, hazard="flood", phrases=phrases, always=always, given=given)
             yield Passage(
                 hazard=COMMON,
                 locale=phrases.locale,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -29,9 +31,15 @@ def figures_of(source: str) -> tuple[str, ...]:
 
 
 def outcomes(
-    source: str, *, hazard: str, phrases: Phrases, always: tuple[str, ...] = ()
+    source: str,
+    *,
+    hazard: str,
+    phrases: Phrases,
+    always: tuple[str, ...] = (),
+    given: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[tuple[str, ...], str]:
-    """(every text it can become, "") or ((), why it cannot be filled in). `always`: facts never missing there."""
+    """(every text it can become, "") or ((), why it cannot be filled in). `always`: facts never missing there;
+    `given`: what else may be used there, with a specimen."""
     if "{" not in source:
         return (" ".join(source.split()),), ""
     optional = [name for name in _OPTIONAL if name not in always and re.search(rf"\b{name}\b", source)]
@@ -44,6 +52,7 @@ def outcomes(
             facts = msgspec.structs.replace(facts, **_OPTIONAL.get(name, {}))
         for kind, drill in (("issue", False), ("update", True)):
             known = variables(facts, hazard=hazard, locale=phrases.locale, phrases=phrases, kind=kind, drill=drill)
+            known.update(given)
             try:
                 found[fill_in(source, known, where=f"{hazard}/{phrases.locale}", locale=phrases.locale)] = None
             except ContentError as problem:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import msgspec
-from litestar import post
+from litestar import get, post
 from litestar.params import JSONBody
 
+from emergency_kepu.campaigns.planned import PlannedStep, planned
 from emergency_kepu.desk import decide
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.desk.api.reading import CampaignId
@@ -60,6 +61,21 @@ async def cancel(desk: InDesk, visitor: InVisitor, campaign_id: CampaignId, data
     return await _now(desk, campaign_id)
 
 
+@get("/campaigns/{campaign_id:str}/steps", summary="What follows by itself", tags=["campaigns"])
+async def steps(desk: InDesk, visitor: InVisitor, campaign_id: CampaignId) -> list[PlannedStep]:
+    """Steps that still wait, the next first. When its time comes each is asked again whether it still holds."""
+    visitor.require(Right.READ)
+    return await desk.services.database.read(lambda conn: planned(conn, campaign_id))
+
+
+@post("/campaigns/{campaign_id:str}/steps/stop", status_code=200, summary="Stop what follows", tags=["campaigns"])
+async def stop_steps(desk: InDesk, visitor: InVisitor, campaign_id: CampaignId) -> CampaignView:
+    """Nothing follows by itself any more. 409 when nothing is planned."""
+    visitor.require(Right.OPERATE)
+    await decide.stop_steps(desk.services, campaign_id, actor=visitor.name)
+    return await _now(desk, campaign_id)
+
+
 async def _now(desk: Desk, campaign_id: str) -> CampaignView:
     desk.overview.forget()
     return await desk.services.database.read(
@@ -67,4 +83,4 @@ async def _now(desk: Desk, campaign_id: str) -> CampaignView:
     )
 
 
-DECIDING = (submit, approve, reject, cancel)
+DECIDING = (submit, approve, reject, cancel, steps, stop_steps)

@@ -46,6 +46,12 @@ policies:
     ("entry", "words"),
     [
         ("{name: a, mode: auto}", "needs `channels`"),
+        ("{name: a, channels: [sms], steps: [{after_minutes: 0}]}", "must be later"),
+        ("{name: a, channels: [sms], steps: [{after_minutes: 9}, {after_minutes: 9}]}", "step 2"),
+        ("{name: a, channels: [sms], steps: [{after_minutes: 99999}]}", "at most 43200"),
+        ("{name: a, channels: [sms], steps: [{after_minutes: 9, severity: crimson}]}", "crimson"),
+        ("{name: a, channels: [sms], steps: [{after_minutes: 9, say: more}]}", "more"),
+        ("{name: a, mode: watch, steps: [{after_minutes: 9}]}", "nothing can follow"),
         ("{name: a, mode: atuo, channels: [sms]}", "atuo"),
         ("{name: a, chanels: [sms]}", "chanels"),
         ("{name: a, channels: [sms], when: {severty: red}}", "severty"),
