@@ -33,7 +33,6 @@ def _survives(fault: str) -> None:
         "frozen_worker",
         "broker_restart",
         "postgres_restart",
-        "slow_database",
         "poison_record",
     ],
 )
