@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from emergency_kepu.bus.kafka_clients import BusSettings, headers_of, id_of
 from emergency_kepu.bus.port import Record, Stage
@@ -65,7 +66,7 @@ async def handle(
         try:
             async with asyncio.timeout(limit_seconds):
                 new = await stage.handler(record, services)
-            await publish(new)
+            await _published(new, publish)
         except Unprocessable as problem:
             await _surely(record, bury, problem.reason, problem.detail)
             return
@@ -85,6 +86,17 @@ async def handle(
             attempt += 1
         else:
             return
+
+
+async def _published(new: Sequence[Record], publish: Callable[[Sequence[Record]], Awaitable[None]]) -> None:
+    """Brokers that do not take what follows are no fault of the record: it waits for them, uncounted."""
+    try:
+        await publish(new)
+    except MessageSizeTooLargeError:
+        raise  # waiting does not make it smaller
+    except KafkaError as problem:
+        msg = f"Kafka does not take what follows: {type(problem).__name__}: {problem}"
+        raise TransientError(msg) from problem
 
 
 async def _surely(record: Record, bury: Bury, reason: Reason, detail: str) -> None:

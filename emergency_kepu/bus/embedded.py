@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from sqlalchemy import Connection, delete, func, select, update
@@ -21,7 +21,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from emergency_kepu.bus.port import Record, Stage
 from emergency_kepu.domain.clock import Clock
 from emergency_kepu.domain.decision import Reason
-from emergency_kepu.domain.errors import ParseError, Unprocessable
+from emergency_kepu.domain.errors import ParseError, TransientError, Unprocessable
 from emergency_kepu.store import dead
 from emergency_kepu.store.database import PUBLISHED, Database
 from emergency_kepu.store.tables import records
@@ -150,7 +150,7 @@ class _Consumer:
         while True:
             self._wakeup.clear()
             if not self.stopping:
-                await self._fetch()
+                await self._guarded(self._fetch)
             self._begin_work()
             if self.stopping and not self._working:
                 return
@@ -159,7 +159,15 @@ class _Consumer:
                     await self._wakeup.wait()
             except TimeoutError:
                 if not self._database.is_sqlite and not self.stopping:
-                    await self._look_behind()
+                    await self._guarded(self._look_behind)
+
+    async def _guarded(self, look: Callable[[], Awaitable[None]]) -> None:
+        """A look at the table that fails (the database restarts) must not end the stage: the next one comes soon."""
+        try:
+            await look()
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the stage goes on
+            log.warning("stage_cannot_look", topic=self.stage.topic, why=str(problem))
+            await asyncio.sleep(_BACKOFF_SECONDS[1])
 
     async def _fetch(self) -> None:
         room = PREFETCH - sum(len(waiting) for waiting in self._held.values())
@@ -235,6 +243,12 @@ class _Consumer:
             except ParseError as problem:
                 await self._bury(seq, record, Reason.MALFORMED, str(problem))
                 return
+            except TransientError as problem:
+                # the database or a network that every record needs: no fault of this one, so no try is counted
+                log.warning("stage_waits", topic=record.topic, record=record.id, why=str(problem))
+                if self.stopping:
+                    return  # its row stays for the next process
+                await asyncio.sleep(_BACKOFF_SECONDS[2])
             except Exception as problem:
                 log.exception("handler_failed", topic=record.topic, record=record.id, attempt=attempt)
                 if attempt >= self.stage.max_attempts:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Connection
 
 from emergency_kepu.bus.port import Record
@@ -20,7 +21,7 @@ from emergency_kepu.domain.campaign import Lane
 from emergency_kepu.domain.clock import Clock
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
-from emergency_kepu.domain.errors import Unprocessable
+from emergency_kepu.domain.errors import TransientError, Unprocessable
 from emergency_kepu.pipeline.failover import Lost, fail_over
 from emergency_kepu.pipeline.jobs import Dispatch, decode, dispatch_record
 from emergency_kepu.pipeline.services import Services
@@ -29,8 +30,12 @@ from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.due import put_due
 from emergency_kepu.store.ledger import Claimed
 
+log = structlog.get_logger(__name__)
+
 SETTLE_SECONDS = 0.25
 """Of the wall: how long an answer may wait to be written down while others of its batch are still out."""
+AGAIN_SECONDS = 0.5
+"""Between tries to write down what is known while the database is away."""
 
 
 async def dispatch(record: Record, services: Services) -> list[Record]:
@@ -39,6 +44,8 @@ async def dispatch(record: Record, services: Services) -> list[Record]:
     channel = services.channels.get(job.channel)
     if channel is None:
         raise Unprocessable(Reason.CHANNEL_CONFIG, f"no channel named {job.channel!r} is configured")
+    # not by the clock of the desk: whoever sets that must not take away what is known
+    lease_end = time.monotonic() + services.clock.real_seconds(services.settings.delivery.lease_seconds)
     row, claimed, until = await services.database.write(lambda conn: _claim(conn, services, channel, job.batch_id))
     if not claimed:
         await services.database.write(lambda conn: _afterwards(conn, services, row, job))
@@ -47,7 +54,7 @@ async def dispatch(record: Record, services: Services) -> list[Record]:
     allowed, held, wait = _within_rate(services, channel, claimed)
 
     async def settle_some(steps: Sequence[tuple[Claimed, NextStep]]) -> None:
-        await services.database.write(lambda conn: _settle(conn, services, row, job, steps, (), 0.0))
+        await _durably(services, lease_end, lambda conn: _settle(conn, services, row, job, steps, (), 0.0))
         _count_steps(services, channel, steps)
 
     steps, late = await _send_all(services, channel, row, allowed, until, settle_some)
@@ -57,9 +64,27 @@ async def dispatch(record: Record, services: Services) -> list[Record]:
         _settle(conn, services, row, job, steps, held, wait)
         _afterwards(conn, services, row, job)
 
-    await services.database.write(settle_rest)
+    await _durably(services, lease_end, settle_rest)
     _count_steps(services, channel, steps)
     return []
+
+
+async def _durably(services: Services, lease_end: float, settle: Callable[[Connection], None]) -> None:
+    """Write down what the provider said, trying again while the database is away and the claim is still ours.
+
+    Who gives up earlier forgets who got the message: all of them would get it again. TransientError at `lease_end`
+    (of `time.monotonic`).
+    """
+    while True:
+        try:
+            await services.database.write(settle)
+        except TransientError as problem:
+            if time.monotonic() + AGAIN_SECONDS > lease_end:
+                raise
+            log.warning("settlement_waits", why=str(problem))
+            await asyncio.sleep(AGAIN_SECONDS)
+        else:
+            return
 
 
 def _claim(
@@ -209,7 +234,11 @@ def _settle(
     wait: float,
 ) -> None:
     now = services.clock.now()
-    ledger.settle(conn, job.batch_id, [(item.n, step) for item, step in steps], worker=services.worker, now=now)
+    settled = ledger.settle(
+        conn, job.batch_id, [(item.n, step) for item, step in steps], worker=services.worker, now=now
+    )
+    if not settled:
+        steps = ()  # taken over, or the commit before this try was done after all: its failures have been seen to
     failed = [(item, step) for item, step in steps if step.state is DeliveryState.FAILED]
     ours = ledger.failed_among(conn, job.batch_id, [item.n for item, _ in failed]) if failed else set()
     failed = [(item, step) for item, step in failed if item.n in ours]

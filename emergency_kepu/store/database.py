@@ -27,12 +27,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from emergency_kepu.domain.errors import ConfigError, TransientError
 
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 PUBLISHED = "kepu.published"
@@ -41,6 +43,9 @@ GROUP = 256
 """Closures taken into one transaction at most: bounds what one commit may wait for."""
 _IDLE_SECONDS = 0.25
 _TIMEOUTS = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+_ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+"""Seconds, seconds, times, milliseconds: a server gone without a word (power, network, failover of its address) is
+noticed within half a minute. Linux's own answer is two hours for who waits and a quarter of an hour for who writes."""
 _READERS = 2
 _TRUNCATE_ABOVE_BYTES = 64 * 1024 * 1024
 
@@ -163,7 +168,7 @@ class Database:
             group, stopping = self._take_group()
             if not group:
                 if conn is not None and not stopping:
-                    self._checkpoint(conn)
+                    conn = self._rest(conn)
                 continue
             topics: frozenset[str] = frozenset()
             try:
@@ -175,13 +180,24 @@ class Database:
             except Exception as problem:  # noqa: BLE001 - whoever waits for the commit gets it
                 failure = _translate(problem)
                 results = [(work, None, failure) for work in group]
-                if conn is not None:
-                    conn.close()
+                _let_go(conn)
                 conn = None
             self._answer(results, topics)
         if conn is not None:
+            _let_go(self._rest(conn))
+
+    def _rest(self, conn: Connection) -> Connection | None:
+        """Checkpoint. None when that failed (a full disk): the next work opens a connection anew.
+
+        Nothing may leave this thread: without a writer everybody would wait for ever.
+        """
+        try:
             self._checkpoint(conn)
-            conn.close()
+        except Exception as problem:  # noqa: BLE001 - the log keeps what was not checkpointed
+            log.warning("checkpoint_failed", why=str(problem))
+            _let_go(conn)
+            return None
+        return conn
 
     def _take_group(self) -> tuple[list[_Work], bool]:
         try:
@@ -296,7 +312,7 @@ def _postgres(url: URL, *, pooled: bool) -> Engine:
     if url.drivername != "postgresql+psycopg":
         msg = f"store.url: {url.drivername} is not known; use sqlite:///file or postgresql+psycopg://user@host/database"
         raise ConfigError(msg)
-    arguments = {"options": _TIMEOUTS, "connect_timeout": 5, "application_name": "kepu"}
+    arguments: dict[str, Any] = {"options": _TIMEOUTS, "connect_timeout": 5, "application_name": "kepu", **_ALIVE}
     try:
         if not pooled:
             return create_engine(url, poolclass=NullPool, connect_args=arguments)
@@ -341,6 +357,13 @@ def _translated() -> Iterator[None]:
         if failure is problem:
             raise
         raise failure from problem
+
+
+def _let_go(conn: Connection | None) -> None:
+    """Close; a connection that is broken may say so once more."""
+    if conn is not None:
+        with contextlib.suppress(Exception):
+            conn.close()
 
 
 def _translate(problem: BaseException) -> BaseException:

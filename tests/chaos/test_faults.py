@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -16,17 +18,36 @@ pytestmark = [pytest.mark.service, pytest.mark.slow]
 NUMBER = 400
 
 
-@pytest.fixture(autouse=True)
-def _needs_servers() -> None:
-    if find_binaries() is None:
-        absent("postgres", "PostgreSQL is not installed (apt-get install postgresql)")
-    if missing := why_not():
-        absent("kafka", missing)
-
-
-@pytest.mark.parametrize("fault", ["worker_kill", "rolling_restart", "broker_restart", "postgres_restart"])
-def test_nothing_is_lost_overtaken_or_silently_doubled(fault: str) -> None:
+def _survives(fault: str) -> None:
     # not under tmp_path: another pytest that starts meanwhile closes that tree to the user that PostgreSQL runs as
     with tempfile.TemporaryDirectory(prefix="kepu-chaos-", ignore_cleanup_errors=True) as folder:
         found = run(fault, Path(folder), number=NUMBER)
     assert sound(fault, found, NUMBER) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "worker_kill",
+        "rolling_restart",
+        "frozen_worker",
+        "broker_restart",
+        "postgres_restart",
+        "poison_record",
+    ],
+)
+def test_nothing_is_lost_overtaken_or_silently_doubled(fault: str) -> None:
+    if find_binaries() is None:
+        absent("postgres", "PostgreSQL is not installed (apt-get install postgresql)")
+    if missing := why_not():
+        absent("kafka", missing)
+    _survives(fault)
+
+
+def test_a_clock_that_jumps_loses_and_doubles_nothing() -> None:
+    _survives("clock_steps")
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounts a small disk: Linux, root")
+def test_a_full_disk_loses_nothing() -> None:
+    _survives("disk_full")

@@ -9,9 +9,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 from sqlalchemy import select
 
+from emergency_kepu.bus import embedded
 from emergency_kepu.bus.embedded import EmbeddedBus
 from emergency_kepu.bus.port import Bus, Record
 from emergency_kepu.domain.clock import SystemClock
+from emergency_kepu.domain.errors import TransientError
 from emergency_kepu.store import dead, migrate
 from emergency_kepu.store.database import Database
 from emergency_kepu.store.tables import records
@@ -53,6 +55,50 @@ class TestEmbeddedBus(BusContract):
             await bus.publish([record("a")])
             await bus.publish([record("a")])
             await bus.start([stage(handler)], None)
+            await until_idle(bus)
+
+        assert done == ["a"]
+
+    async def test_an_outage_costs_a_record_no_tries(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(embedded, "_BACKOFF_SECONDS", (0.0, 0.0, 0.0, 0.0))
+        tries: list[str] = []
+
+        async def handler(found: Record, _services: object) -> list[Record]:
+            tries.append(found.id)
+            if len(tries) < 20:
+                msg = "the disk is full"
+                raise TransientError(msg)
+            return []
+
+        async with self.open_bus() as bus:
+            await bus.publish([record("a")])
+            await bus.start([stage(handler)], None)
+            await until_idle(bus)
+            assert await self.dead(bus) == []
+
+        assert len(tries) == 20
+
+    async def test_a_stage_goes_on_after_it_could_not_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(embedded, "_BACKOFF_SECONDS", (0.0, 0.0, 0.0, 0.0))
+        done: list[str] = []
+
+        async def handler(found: Record, _services: object) -> list[Record]:
+            done.append(found.id)
+            return []
+
+        refused = iter([True] * 3)
+        fetch = embedded._Consumer._fetch
+
+        async def sometimes(consumer: embedded._Consumer) -> None:
+            if next(refused, False):
+                msg = "the database restarts"
+                raise TransientError(msg)
+            await fetch(consumer)
+
+        monkeypatch.setattr(embedded._Consumer, "_fetch", sometimes)
+        async with self.open_bus() as bus:
+            await bus.start([stage(handler)], None)
+            await bus.publish([record("a")])
             await until_idle(bus)
 
         assert done == ["a"]

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, NotEnoughReplicasError
 
 from emergency_kepu.bus.port import FEED, LAUNCH, Record, Stage
 from emergency_kepu.domain.decision import Reason
@@ -110,6 +111,33 @@ async def test_cancelling_leaves_the_record_unacknowledged() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (scene.published, scene.buried) == ([], [])
+
+
+async def test_brokers_that_are_away_cost_a_record_no_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene()
+    refusals = iter([KafkaTimeoutError(), NotEnoughReplicasError()] * 5)
+
+    async def publish(new: Sequence[Record]) -> None:
+        for problem in refusals:
+            raise problem
+        scene.published += new
+
+    monkeypatch.setattr(scene, "publish", publish)
+    await scene.run(attempts=3)
+
+    assert (scene.buried, scene.published) == ([], [NEXT])
+
+
+async def test_what_no_broker_will_ever_take_is_buried(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene()
+
+    async def publish(_new: Sequence[Record]) -> None:
+        raise MessageSizeTooLargeError
+
+    monkeypatch.setattr(scene, "publish", publish)
+    await scene.run(attempts=3)
+
+    assert scene.buried == [("a", Reason.HANDLER_FAILED)]
 
 
 def test_the_watchdog_bites_only_what_stands_still() -> None:
