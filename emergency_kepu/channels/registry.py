@@ -19,6 +19,8 @@ from emergency_kepu.domain.errors import ConfigError
 CHANNELS: dict[str, str] = {
     "twilio": "emergency_kepu.channels.twilio:Twilio",
     "wecom": "emergency_kepu.channels.wecom:WeCom",
+    "dingtalk": "emergency_kepu.channels.dingtalk:DingTalk",
+    "feishu": "emergency_kepu.channels.feishu:Feishu",
     "webhook": "emergency_kepu.channels.webhook:Webhook",
     "kafka": "emergency_kepu.channels.kafka:KafkaBroadcast",
     "file": "emergency_kepu.channels.file:File",

@@ -18,6 +18,8 @@ BROADCAST_CHARACTERS = 600
 LAYOUT_OF_KIND = {
     "twilio": "sms",
     "wecom": "chat",
+    "dingtalk": "chat",
+    "feishu": "chat",
     "kafka": "broadcast",
     "webhook": "full",
     "file": "full",

@@ -18,9 +18,12 @@ from pathlib import Path
 from aiohttp import web
 
 from emergency_kepu import loop
+from emergency_kepu.channels.robots import read_robots
+from emergency_kepu.channels.secrets import Secret
 from emergency_kepu.testing.broker import BroadcastListener, MockBroker
 from emergency_kepu.testing.callbacks import StatusCallbacks
 from emergency_kepu.testing.journal import Journal
+from emergency_kepu.testing.robot_gateways import DingTalkGateway, FeishuGateway
 from emergency_kepu.testing.twilio_gateway import TwilioGateway
 from emergency_kepu.testing.webhook_gateway import WebhookGateway
 from emergency_kepu.testing.wecom_gateway import WeComGateway
@@ -55,6 +58,16 @@ async def serve(arguments: argparse.Namespace) -> None:
             journal,
             keys={key: name for name, key in robots.items()},
             stubborn=[robots[name] for name in arguments.stubborn.split(",") if name in robots],
+            minute_seconds=arguments.minute_seconds,
+        ),
+        DingTalkGateway(
+            journal,
+            robots=read_robots(Secret(arguments.dingtalk_robots), "dingtalk"),
+            minute_seconds=arguments.minute_seconds,
+        ),
+        FeishuGateway(
+            journal,
+            robots=read_robots(Secret(arguments.feishu_robots), "feishu"),
             minute_seconds=arguments.minute_seconds,
         ),
         WebhookGateway(journal, secret=_secret(folder, "webhook_secret", SECRET)),
@@ -97,6 +110,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--no-broker", dest="broker", action="store_false", help="without the stand-in broker")
     parser.add_argument("--journal", required=True)
     parser.add_argument("--robots", default="", help="name=key pairs, separated by commas")
+    parser.add_argument("--dingtalk-robots", default="", help="name=token:secret, separated by commas")
+    parser.add_argument("--feishu-robots", default="", help="name=token:secret, separated by commas")
     parser.add_argument("--stubborn", default="", help="robots that refuse twice before they accept")
     parser.add_argument("--refused", default="", help="numbers that have opted out")
     parser.add_argument("--invalid", default="", help="numbers that do not exist")
