@@ -60,11 +60,11 @@ def spread(found: list[float]) -> dict[str, float]:
     }
 
 
-def embedded(folder: str, url: str) -> Settings:
+def embedded(folder: str, url: str, *, concurrency: int = 100) -> Settings:
     """Every alert of the feed goes to the room of its county at once."""
     return world.settings(
         folder,
-        {"kind": "webhook", "targets": {"t": url}, "secret_env": "BENCH_SECRET", "concurrency": 100},
+        {"kind": "webhook", "targets": {"t": url}, "secret_env": "BENCH_SECRET", "concurrency": concurrency},
         feeds={alerts.FEED: FeedSettings(format="cap", official=True)},
         policies=(Policy(name="all", mode="auto", channels=(world.CHANNEL,)),),
         guards=GuardSettings(flood_per_hour=0, startup_quiet_minutes=0.0),

@@ -44,6 +44,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--recipients", type=int, default=1_000_000)
     parser.add_argument("--alerts", type=int, default=30)
     parser.add_argument("--rate", type=float, default=1.0, help="alerts a second")
+    parser.add_argument("--concurrency", type=int, default=16, help="requests under way at once: the channel's default")
     parser.add_argument("--kafka", action="store_true")
     wanted = parser.parse_args(argv)
     measure = _on_kafka if wanted.kafka else _embedded
@@ -100,7 +101,7 @@ def _out(conn: Connection) -> int:
 
 
 def _embedded(folder: Path, sink: RunningSink, wanted: argparse.Namespace) -> Measured:
-    chosen = embedded(str(folder), sink.url)
+    chosen = embedded(str(folder), sink.url, concurrency=wanted.concurrency)
     _fill(open_database(chosen), wanted.recipients)
     first, second = _codes(wanted.alerts)
 
@@ -126,7 +127,7 @@ def _embedded(folder: Path, sink: RunningSink, wanted: argparse.Namespace) -> Me
 
 def _on_kafka(folder: Path, sink: RunningSink, wanted: argparse.Namespace) -> Measured:
     first, second = _codes(wanted.alerts)
-    with province(folder, sink.url) as cluster:
+    with province(folder, sink.url, concurrency=wanted.concurrency) as cluster:
         settle_in(cluster)
         _fill(cluster.database(), wanted.recipients)
         idle = asyncio.run(kafka_latency.hand_in(cluster, first, wanted.rate))

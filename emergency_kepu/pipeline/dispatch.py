@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from emergency_kepu.bus.port import Record
+from emergency_kepu.bus.port import DISPATCH_ROUTINE, Record
 from emergency_kepu.channels.port import Channel, OutboundMessage, Outcome, Verdict
 from emergency_kepu.delivery.retry import NextStep, RetryRule, decide_retry
 from emergency_kepu.domain.campaign import Lane
@@ -46,6 +46,8 @@ async def dispatch(record: Record, services: Services) -> list[Record]:
         raise Unprocessable(Reason.CHANNEL_CONFIG, f"no channel named {job.channel!r} is configured")
     # not by the clock of the desk: whoever sets that must not take away what is known
     lease_end = time.monotonic() + services.clock.real_seconds(services.settings.delivery.lease_seconds)
+    if record.topic == DISPATCH_ROUTINE:
+        await services.calm.come()
     row, claimed, until = await services.database.write(lambda conn: _claim(conn, services, channel, job.batch_id))
     if not claimed:
         await services.database.write(lambda conn: _afterwards(conn, services, row, job))
@@ -169,6 +171,8 @@ async def _send_all(
     async def call() -> None:
         nonlocal settled_at
         for group in groups:
+            if not urgent:
+                await services.calm.come()
             await gate.enter(urgent=urgent)
             try:
                 if clock.now() >= until:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from emergency_kepu.bus.port import Record
 from emergency_kepu.delivery.addressing import NoRoute, Route, first_route
-from emergency_kepu.domain.campaign import CampaignKind, CampaignState
+from emergency_kepu.domain.campaign import CampaignKind, CampaignState, Lane
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind
@@ -26,8 +26,10 @@ from emergency_kepu.store import campaigns, ledger, progress, reach, recipients
 from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.ledger import PlannedBatch, PlannedDelivery
 
-_MANY_PAGES = 8
-"""From here on an audience is large enough to walk all recipients once rather than sort it for every page."""
+_ROUTINE_PAGE = 400
+"""While a page is planned the writer does nothing else: an alert that comes then waits for its end."""
+_MANY = 16_000
+"""From so many recipients on it is better to walk all recipients once than to sort the audience for every page."""
 
 
 async def plan(record: Record, services: Services) -> list[Record]:
@@ -35,7 +37,15 @@ async def plan(record: Record, services: Services) -> list[Record]:
     launch = decode(record, Launch)
     if launch.follow:
         return await services.database.write(lambda conn: follow(conn, services, launch))
+    if await services.database.read(lambda conn: _is_urgent(conn, launch)):
+        with services.calm.urgent():
+            return await services.database.write(lambda conn: _page(conn, services, launch))
+    await services.calm.come()
     return await services.database.write(lambda conn: _page(conn, services, launch))
+
+
+def _is_urgent(conn: Connection, launch: Launch) -> bool:
+    return campaigns.lane(conn, launch.campaign_id, launch.revision) is Lane.IMMEDIATE
 
 
 def _page(conn: Connection, services: Services, launch: Launch) -> list[Record]:
@@ -43,6 +53,8 @@ def _page(conn: Connection, services: Services, launch: Launch) -> list[Record]:
     if row is None or row.state is not CampaignState.LAUNCHED:
         return []  # cancelled or superseded since: nothing more goes out
     size = services.settings.delivery.plan_page
+    if row.lane is Lane.ROUTINE:
+        size = min(size, _ROUTINE_PAGE)
     select = _reached if launch.reached_only else _audience
     ways = select(conn, row, launch, size)
     planned, out = _write(conn, services, row, launch, ways)
@@ -72,7 +84,7 @@ def _audience(conn: Connection, row: CampaignRow, launch: Launch, size: int) -> 
     query = msgspec.convert(row.spec.audience, AudienceQuery)
     # a drill selects drill sinks and anything else selects none of them, whatever was stored
     query = msgspec.structs.replace(query, drill=row.drill)
-    found = recipients.page(conn, query, after=launch.after, limit=size, in_order=launch.step >= _MANY_PAGES)
+    found = recipients.page(conn, query, after=launch.after, limit=size, in_order=launch.step * size >= _MANY)
     targets = [address.target for recipient in found for address in recipient.addresses]
     refused = recipients.opted_out(conn, targets)
     return [(recipient, first_route(recipient, row.spec.channels, refused)) for recipient in found]

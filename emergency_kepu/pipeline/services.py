@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from emergency_kepu.bus.port import Bus
 from emergency_kepu.channels.port import Channel
 from emergency_kepu.content.catalog import Catalog
+from emergency_kepu.delivery.calm import Calm
 from emergency_kepu.delivery.gate import Gate
 from emergency_kepu.delivery.rate import SlidingWindow
 from emergency_kepu.domain.clock import Clock
@@ -32,6 +33,7 @@ class Services:
     rates: dict[str, SlidingWindow] = field(default_factory=dict)
 
     gates: dict[str, Gate] = field(default_factory=dict)
+    calm: Calm = field(default_factory=Calm)
 
     def gate_of(self, channel: Channel) -> Gate:
         """The one gate of a channel in this process."""

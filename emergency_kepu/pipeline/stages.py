@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -15,13 +16,19 @@ from emergency_kepu.pipeline.services import Services
 Handler = Callable[[Record, Services], Awaitable[Sequence[Record]]]
 
 
+_URGENT = ("intake", "dispatch.immediate")
+"""While one of these has a record in hand, routine work lets it pass; `plan` knows only then which lane it is for."""
+
+
 def timed(name: str, handler: Handler) -> Handler:
     """The handler, with its time in `kepu_stage_seconds`."""
+    urgent = name in _URGENT
 
     async def run(record: Record, services: Services) -> Sequence[Record]:
         began = time.perf_counter()
         try:
-            return await handler(record, services)
+            with services.calm.urgent() if urgent else contextlib.nullcontext():
+                return await handler(record, services)
         finally:
             services.metrics.stage.labels(name).observe(time.perf_counter() - began)
 
@@ -34,7 +41,7 @@ STAGES: tuple[Stage, ...] = tuple(
         ("intake", FEED, intake, 4),
         ("plan", LAUNCH, plan, 4),
         ("dispatch.immediate", DISPATCH_IMMEDIATE, dispatch, 8),
-        ("dispatch.routine", DISPATCH_ROUTINE, dispatch, 4),
+        ("dispatch.routine", DISPATCH_ROUTINE, dispatch, 2),
         ("receipt", RECEIPT, receipt, 32),
     )
 )

@@ -57,6 +57,13 @@ def get(conn: Connection, campaign_id: str, revision: int) -> CampaignRow | None
     return None if found is None else _row(found)
 
 
+def lane(conn: Connection, campaign_id: str, revision: int) -> Lane | None:
+    """Of one revision; None where there is none."""
+    query = select(campaigns.c.lane).where(campaigns.c.id == campaign_id, campaigns.c.revision == revision)
+    found = conn.scalar(query)
+    return None if found is None else Lane(found)
+
+
 def latest(conn: Connection, campaign_id: str) -> CampaignRow:
     """The newest revision. NotFound names the id."""
     found = revisions(conn, campaign_id)
