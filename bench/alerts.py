@@ -65,7 +65,7 @@ async def hand_in(publish: Publish, alerts: Iterable[tuple[int, str]], rate: flo
     return handed
 
 
-def alert(number: int, code: str, *, event: str = "暴雨") -> Record:
+def alert(number: int, code: str, *, event: str = "暴雨", feed: str = FEED) -> Record:
     """A red warning, as a record of the feed topic."""
     now = datetime.now(UTC)
     body = _CAP.format(
@@ -75,7 +75,7 @@ def alert(number: int, code: str, *, event: str = "暴雨") -> Record:
         sent=now.isoformat(timespec="seconds"),
         expires=(now + timedelta(hours=3)).isoformat(timespec="seconds"),
     )
-    return feed_record(feed=FEED, body=body.encode(), received_at=now, received_wall=time.time(), origin="push")
+    return feed_record(feed=feed, body=body.encode(), received_at=now, received_wall=time.time(), origin="push")
 
 
 def told(database: Database) -> dict[str, str]:

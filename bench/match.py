@@ -24,10 +24,12 @@ from emergency_kepu.loop import run
 from emergency_kepu.matching.policy import Policy
 from emergency_kepu.runtime import Runtime
 from emergency_kepu.services import wire
-from emergency_kepu.settings import Settings
+from emergency_kepu.settings import FeedSettings, Settings
 from emergency_kepu.store.tables import decisions
 
 PUBLISHED_PER_SECOND = 1_000 / 60
+_FEEDS = ("one", "two", "three", "four")
+"""Documents of one feed are taken in one after the other; several feeds side by side."""
 _EVENTS = ("暴雨", "大风", "高温", "雷电", "冰雹")
 
 
@@ -38,7 +40,8 @@ def main(argv: list[str]) -> int:
     wanted = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder, running() as sink:
         watch = (Policy(name="all", mode="watch", channels=()),)
-        chosen = msgspec.structs.replace(embedded(folder, sink.url), policies=watch)
+        feeds = {name: FeedSettings(format="cap", official=True) for name in _FEEDS}
+        chosen = msgspec.structs.replace(embedded(folder, sink.url), policies=watch, feeds=feeds)
         seconds, decided = run(_take_in(chosen, [_record(number) for number in range(wanted.alerts)]))
     rate = wanted.alerts / seconds
     progress(f"{wanted.alerts:,} alerts in {seconds:.1f} s: {rate:.0f}/s; {decided:,} decisions")
@@ -54,7 +57,7 @@ def main(argv: list[str]) -> int:
 def _record(number: int) -> Record:
     known = alerts.codes()
     event = _EVENTS[number // len(known) % len(_EVENTS)]
-    return alerts.alert(number, known[number % len(known)], event=event)
+    return alerts.alert(number, known[number % len(known)], event=event, feed=_FEEDS[number % len(_FEEDS)])
 
 
 async def _take_in(chosen: Settings, records: Sequence[Record]) -> tuple[float, int]:
@@ -64,7 +67,7 @@ async def _take_in(chosen: Settings, records: Sequence[Record]) -> tuple[float, 
     for start in range(0, len(records), 100):
         await runtime.services.bus.publish(records[start : start + 100])
     while not await runtime.idle():  # noqa: ASYNC110 - nothing announces that
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.25)
     seconds = time.perf_counter() - began
     found = await runtime.services.database.read(lambda conn: conn.scalar(select(func.count()).select_from(decisions)))
     await runtime.stop()
