@@ -23,13 +23,13 @@ _DAY = 86_400
 class Costs(NamedTuple):
     """What one unit can do in a second."""
 
-    worker_sends: float = 700.0
+    worker_sends: float = 790.0
     worker_plans: float = 5_000.0
-    worker_matches: float = 150.0
-    database_rows: float = 6_000.0
-    """Deliveries a second that go through plan, claim and settle on one PostgreSQL."""
+    worker_matches: float = 85.0
+    database_rows: float = 5_000.0
+    """Deliveries a second that go through plan, claim and settle on one PostgreSQL: assumed, not yet measured."""
     provider_sends: float = 1_000.0
-    delivery_bytes: float = 900.0
+    delivery_bytes: float = 500.0
 
 
 class Wanted(NamedTuple):
