@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from emergency_kepu.bus.port import Record, Stage
 from emergency_kepu.domain.clock import Clock
@@ -34,6 +34,15 @@ PREFETCH = 512
 OTHER_PROCESS_SECONDS = 0.25
 """How soon the records of another process are noticed."""
 _BACKOFF_SECONDS = (0.05, 0.2, 1.0, 3.0)
+
+
+_NEXT = (
+    select(records)
+    .where(records.c.topic == bindparam("topic"), records.c.seq > bindparam("high"))
+    .order_by(records.c.seq)
+    .limit(bindparam("room"))
+)
+_DONE = delete(records).where(records.c.seq == bindparam("done"))
 
 
 def publish_in(conn: Connection, new: Sequence[Record], clock: Clock) -> int:
@@ -173,13 +182,8 @@ class _Consumer:
         room = PREFETCH - sum(len(waiting) for waiting in self._held.values())
         if room <= 0:
             return
-        query = (
-            select(records)
-            .where(records.c.topic == self.stage.topic, records.c.seq > self._high)
-            .order_by(records.c.seq)
-            .limit(room)
-        )
-        for row in await self._database.read(lambda conn: conn.execute(query).all()):
+        wanted = {"topic": self.stage.topic, "high": self._high, "room": room}
+        for row in await self._database.read(lambda conn: conn.execute(_NEXT, wanted).all()):
             record = Record(topic=row.topic, key=row.key, id=row.id, value=row.value, attempt=row.attempt + 1)
             self._held.setdefault(row.key, deque()).append((row.seq, record))
             self._high = row.seq
@@ -268,14 +272,14 @@ class _Consumer:
     async def _acknowledge(self, seq: int, new: Sequence[Record]) -> None:
         def together(conn: Connection) -> None:
             publish_in(conn, new, self._clock)
-            conn.execute(delete(records).where(records.c.seq == seq))
+            conn.execute(_DONE, {"done": seq})
 
         await self._database.write(together)
 
     async def _bury(self, seq: int, record: Record, reason: Reason, detail: str) -> None:
         def put(conn: Connection) -> None:
             dead.bury(conn, record, reason=reason, detail=detail, now=self._clock.now())
-            conn.execute(delete(records).where(records.c.seq == seq))
+            conn.execute(_DONE, {"done": seq})
 
         await self._database.write(put)
         log.warning("dead_letter", topic=record.topic, record=record.id, reason=reason.value, detail=detail)

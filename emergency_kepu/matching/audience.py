@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from emergency_kepu.domain.incident import Incident
-from emergency_kepu.domain.recipient import AudienceQuery, Recipient, place_prefix
+from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind, place_prefix
 from emergency_kepu.matching.policy import Policy
 from emergency_kepu.places.china import level_of, table
 from emergency_kepu.places.distance import counties_within
@@ -49,12 +49,20 @@ def selects(query: AudienceQuery, recipient: Recipient) -> bool:
         return False
     tags = set(recipient.tags)
     return (
-        (not query.places or any(recipient.place.startswith(place_prefix(code)) for code in query.places))
+        (not query.places or any(_is_told_in(recipient, code) for code in query.places))
         and (not query.kinds or recipient.kind in query.kinds)
         and (not query.locales or recipient.locale in query.locales)
         and (not query.tags_any or bool(tags & set(query.tags_any)))
         and tags >= set(query.tags_all)
     )
+
+
+def _is_told_in(recipient: Recipient, code: str) -> bool:
+    """Who is there; and the broadcaster of the city or province around, who is heard there."""
+    if recipient.place.startswith(place_prefix(code)):
+        return True
+    around = (code[:4].ljust(6, "0"), code[:2].ljust(6, "0")) if code.isdigit() else ()
+    return recipient.kind is RecipientKind.BROADCASTER and recipient.place in around
 
 
 def felt_counties(incident: Incident) -> tuple[str, ...]:

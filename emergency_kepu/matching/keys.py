@@ -19,9 +19,10 @@ _LEVELS = (2, 4)
 
 
 def kept_under(incident: Incident) -> tuple[str, ...]:
-    """Its issuer, and the places that it covers as they are."""
+    """Its issuer, and the places that it covers as they are; each for its hazard."""
     places = incident.place_codes or ("",)
-    return (f"issuer {incident.issuer}", *(f"place {code}" for code in places))
+    keys = (f"issuer {incident.issuer}", *(f"place {code}" for code in places))
+    return tuple(f"{incident.hazard} {key}" for key in keys)
 
 
 def looked_for(observation: Observation) -> tuple[str, ...] | None:
@@ -29,7 +30,8 @@ def looked_for(observation: Observation) -> tuple[str, ...] | None:
     if observation.hazard == "earthquake" or observation.category == "health":
         return None
     places = {wider for code in observation.place_codes for wider in places_holding(code)} or {""}
-    return (f"issuer {observation.issuer}", *(f"place {code}" for code in sorted(places)))
+    keys = (f"issuer {observation.issuer}", *(f"place {code}" for code in sorted(places)))
+    return tuple(f"{observation.hazard} {key}" for key in keys)
 
 
 def places_holding(code: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from emergency_kepu.campaigns.lifecycle import step
 from emergency_kepu.domain.alert import Alert
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
-from emergency_kepu.domain.errors import Unprocessable
+from emergency_kepu.domain.errors import TransientError, Unprocessable
 from emergency_kepu.domain.incident import alert_id
 from emergency_kepu.feeds.format import FeedContext, MemberError
 from emergency_kepu.feeds.lifetime import expires_or_assumed
@@ -28,9 +28,11 @@ from emergency_kepu.pipeline.jobs import FeedDocument, decode
 from emergency_kepu.pipeline.judge import Arrival, Judgement, judge
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.store import campaigns, dead, incidents, progress
-from emergency_kepu.store.decisions import append_decision
+from emergency_kepu.store.decisions import append_decisions
 from emergency_kepu.store.locks import one_at_a_time
 
+_TOGETHER = 10
+"""Alerts of one document in one transaction: more would keep what is urgent waiting behind them."""
 _OPEN = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED)
 
 
@@ -53,28 +55,62 @@ async def intake(record: Record, services: Services) -> list[Record]:
     if result.errors:
         await services.database.write(lambda conn: _bury_members(conn, services, record, result.errors))
     ids = {alert_id(alert): alert for alert in result.alerts}
-    known = await services.database.read(lambda conn: incidents.known_alerts(conn, ids))
-    services.metrics.alerts.labels(document.feed, "known").inc(len(known))
-    out: list[Record] = []
-    if known:
-        out += await services.database.read(lambda conn: _unplanned_of(conn, known))
+    known: set[str] = set()
+    if len(ids) > _TOGETHER:
+        # a list says the same hundreds again at every poll: that must not take the writer's time
+        known = await services.database.read(lambda conn: incidents.known_alerts(conn, ids))
     # oldest first: a list shows an update above the alert that it updates
     fresh = sorted(
         ((key, alert) for key, alert in ids.items() if key not in known),
         key=lambda pair: (pair[1].sent or document.received_at, pair[0]),
     )
-    for key, alert in fresh:
-        out += await services.database.write(
-            lambda conn, key=key, alert=alert: _take(conn, services, key, alert, arrival, digest)  # type: ignore[misc]
-        )
-        services.metrics.alerts.labels(document.feed, "new").inc()
+    out: list[Record] = []
+    for start in range(0, len(fresh), _TOGETHER):
+        taken = await _take_together(services, fresh[start : start + _TOGETHER], arrival, digest)
+        for key, caused in taken.items():
+            if caused is None:
+                known.add(key)
+            else:
+                out += caused
+                services.metrics.alerts.labels(document.feed, "new").inc()
+    services.metrics.alerts.labels(document.feed, "known").inc(len(known))
+    if known:
+        out += await services.database.read(lambda conn: _unplanned_of(conn, known))
     return out
 
 
-def _take(conn: Connection, services: Services, key: str, alert: Alert, arrival: Arrival, digest: str) -> list[Record]:
+async def _take_together(
+    services: Services, some: Sequence[tuple[str, Alert]], arrival: Arrival, digest: str
+) -> dict[str, list[Record] | None]:
+    """A few alerts in one transaction: what each caused, None for what was known.
+
+    If one of them cannot be taken, the others are taken one by one, so that only what comes after it waits for the
+    record's next try.
+    """
+
+    def take(conn: Connection, part: Sequence[tuple[str, Alert]]) -> dict[str, list[Record] | None]:
+        return {key: _take(conn, services, key, alert, arrival, digest) for key, alert in part}
+
+    try:
+        return await services.database.write(lambda conn: take(conn, some))
+    except TransientError:
+        raise
+    except Exception:
+        if len(some) == 1:
+            raise
+        found: dict[str, list[Record] | None] = {}
+        for one in some:
+            found |= await services.database.write(lambda conn, one=one: take(conn, [one]))  # type: ignore[misc]
+        return found
+
+
+def _take(
+    conn: Connection, services: Services, key: str, alert: Alert, arrival: Arrival, digest: str
+) -> list[Record] | None:
+    """What follows from one alert; None when it is known."""
     now = services.clock.now()
     if not incidents.add_alert(conn, key, alert, feed=arrival.feed, document=digest, received_at=arrival.received_at):
-        return []
+        return None
     expires, _assumed = expires_or_assumed(alert)
     seen = observe(alert, feed=arrival.feed, expires=expires, now=now)
     if not seen:
@@ -131,18 +167,17 @@ def _say(
     incident_id: str | None,
     row: campaigns.CampaignRow | None,
 ) -> None:
-    for decision in decisions:
-        append_decision(
-            conn,
-            decision,
-            at=services.clock.now(),
-            subject="alert",
-            actor="intake",
-            alert_id=key,
-            incident_id=incident_id,
-            campaign_id=row.id if row else None,
-            revision=row.revision if row else None,
-        )
+    append_decisions(
+        conn,
+        decisions,
+        at=services.clock.now(),
+        subject="alert",
+        actor="intake",
+        alert_id=key,
+        incident_id=incident_id,
+        campaign_id=row.id if row else None,
+        revision=row.revision if row else None,
+    )
     services.metrics.decided(decisions)
 
 

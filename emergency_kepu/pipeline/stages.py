@@ -38,7 +38,7 @@ def timed(name: str, handler: Handler) -> Handler:
 STAGES: tuple[Stage, ...] = tuple(
     Stage(name=name, topic=topic, handler=timed(name, handler), lanes=lanes)
     for name, topic, handler, lanes in (
-        ("intake", FEED, intake, 4),
+        ("intake", FEED, intake, 8),
         ("plan", LAUNCH, plan, 4),
         ("dispatch.immediate", DISPATCH_IMMEDIATE, dispatch, 8),
         ("dispatch.routine", DISPATCH_ROUTINE, dispatch, 2),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec, CampaignState, Lane
 from emergency_kepu.domain.errors import NotFound
@@ -81,12 +81,14 @@ def revisions(conn: Connection, campaign_id: str) -> list[CampaignRow]:
 
 def of_incident(conn: Connection, incident_id: str) -> list[CampaignRow]:
     """All revisions of all campaigns about an incident, oldest first."""
-    query = (
-        select(campaigns)
-        .where(campaigns.c.incident_id == incident_id)
-        .order_by(campaigns.c.created_at, campaigns.c.revision)
-    )
-    return [_row(found) for found in conn.execute(query)]
+    return [_row(found) for found in conn.execute(_OF_INCIDENT, {"incident_id": incident_id})]
+
+
+_OF_INCIDENT = (
+    select(campaigns)
+    .where(campaigns.c.incident_id == bindparam("incident_id"))
+    .order_by(campaigns.c.created_at, campaigns.c.revision)
+)
 
 
 def listing(conn: Connection, *, states: Sequence[CampaignState] = (), limit: int = 200) -> list[CampaignRow]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from emergency_kepu.domain.decision import Decision
 from emergency_kepu.store.months import month_of
@@ -15,9 +15,14 @@ from emergency_kepu.store.tables import decisions
 from emergency_kepu.store.upsert import insert_new
 
 
-def append_decision(
+def append_decision(conn: Connection, decision: Decision, **about: Any) -> bool:
+    """One decision, with the arguments of `append_decisions`; True when it was new."""
+    return append_decisions(conn, [decision], **about) == 1
+
+
+def append_decisions(
     conn: Connection,
-    decision: Decision,
+    decided: Sequence[Decision],
     *,
     at: datetime,
     subject: str,
@@ -26,41 +31,50 @@ def append_decision(
     incident_id: str | None = None,
     campaign_id: str | None = None,
     revision: int | None = None,
-) -> bool:
-    """True when it was new. The fingerprint holds all but the time, for machine decisions about one alert or
+) -> int:
+    """How many were new. The fingerprint holds all but the time, for machine decisions about one alert or
     revision: a redelivered record decides the same again. People may repeat themselves: their time counts."""
-    parts = [
-        subject,
-        alert_id or "",
-        incident_id or "",
-        campaign_id or "",
-        str(revision or ""),
-        decision.action,
-        decision.reason,
-        decision.guard,
-        decision.detail,
-        actor,
-        at.isoformat() if decision.guard == "desk" else "",
-    ]
-    fingerprint = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
-    if conn.scalar(select(decisions.c.seq).where(decisions.c.fingerprint == fingerprint).limit(1)) is not None:
-        return False  # also one of another month, whose own key the database does not see
-    row = {
+    about = {
         "at": at,
         "alert_id": alert_id,
         "incident_id": incident_id,
         "campaign_id": campaign_id,
         "revision": revision,
         "subject": subject,
-        "action": decision.action.value,
-        "reason": decision.reason.value,
-        "guard": decision.guard,
-        "detail": decision.detail,
         "actor": actor,
-        "fingerprint": fingerprint,
         "month": month_of(at),
     }
-    return insert_new(conn, decisions, [row]) == 1
+    rows = {}
+    for decision in decided:
+        parts = [
+            subject,
+            alert_id or "",
+            incident_id or "",
+            campaign_id or "",
+            str(revision or ""),
+            decision.action,
+            decision.reason,
+            decision.guard,
+            decision.detail,
+            actor,
+            at.isoformat() if decision.guard == "desk" else "",
+        ]
+        fingerprint = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+        rows[fingerprint] = {
+            **about,
+            "action": decision.action.value,
+            "reason": decision.reason.value,
+            "guard": decision.guard,
+            "detail": decision.detail,
+            "fingerprint": fingerprint,
+        }
+    # also those of another month, whose own key the database does not see
+    for known in conn.scalars(_KNOWN, {"fingerprints": list(rows)}):
+        rows.pop(known, None)
+    return insert_new(conn, decisions, list(rows.values()))
+
+
+_KNOWN = select(decisions.c.fingerprint).where(decisions.c.fingerprint.in_(bindparam("fingerprints", expanding=True)))
 
 
 def listing(

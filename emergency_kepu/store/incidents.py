@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, select
 
 from emergency_kepu.domain.alert import Alert
 from emergency_kepu.domain.errors import NotFound
@@ -40,8 +42,11 @@ def known_alerts(conn: Connection, ids: Collection[str]) -> set[str]:
     found: set[str] = set()
     wanted = list(ids)
     for start in range(0, len(wanted), 500):
-        found.update(conn.scalars(select(alerts.c.id).where(alerts.c.id.in_(wanted[start : start + 500]))))
+        found.update(conn.scalars(_KNOWN_ALERTS, {"ids": wanted[start : start + 500]}))
     return found
+
+
+_KNOWN_ALERTS = select(alerts.c.id).where(alerts.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def get_alert(conn: Connection, alert_id: str) -> Alert | None:
@@ -115,15 +120,28 @@ def candidates(
 
     `keys` (`matching.keys.looked_for`): only those that share one; None: all of the hazard.
     """
-    named = select(incident_alerts.c.incident_id).where(incident_alerts.c.identifier.in_(sorted(set(identifiers))))
-    recent = (incidents.c.hazard == hazard) & (incidents.c.updated_at >= updated_after)
-    if keys is None:
-        condition = incidents.c.id.in_(named) | recent
-    else:
-        near = select(incident_keys.c.incident_id).where(incident_keys.c.key.in_(keys))
-        condition = incidents.c.id.in_(named) | (incidents.c.id.in_(near) & recent)
-    query = select(incidents.c.incident).where(condition).order_by(incidents.c.updated_at.desc(), incidents.c.id)
-    return [unpack(raw, Incident) for raw in conn.scalars(query)]
+    wanted: dict[str, object] = {
+        "identifiers": sorted(set(identifiers)),
+        "hazard": hazard,
+        "updated_after": updated_after,
+    }
+    if keys is not None:
+        wanted["keys"] = list(keys)
+    return [unpack(raw, Incident) for raw in conn.scalars(_candidates(by_key=keys is not None), wanted)]
+
+
+@cache
+def _candidates(*, by_key: bool) -> Select[Any]:
+    """Built once: it is asked for every alert, and building it takes longer than the answer."""
+    identifiers: BindParameter[str] = bindparam("identifiers", expanding=True)
+    named = select(incident_alerts.c.incident_id).where(incident_alerts.c.identifier.in_(identifiers))
+    recent = (incidents.c.hazard == bindparam("hazard")) & (incidents.c.updated_at >= bindparam("updated_after"))
+    query = select(incidents.c.incident).where(incidents.c.id.in_(named) | recent)
+    if by_key:
+        near = select(incident_keys.c.incident_id).where(incident_keys.c.key.in_(bindparam("keys", expanding=True)))
+        # said once more as one list of ids: beside an OR, SQLite would walk through all incidents of the hazard
+        query = query.where(incidents.c.id.in_(near.union(named)))
+    return query.order_by(incidents.c.updated_at.desc(), incidents.c.id)
 
 
 def listing(
@@ -163,7 +181,10 @@ def remember_ended(conn: Connection, feed: str, ended: Iterable[AlertKey], at: d
 
 def ended_before(conn: Connection, feed: str, key: AlertKey) -> bool:
     """Whether a cancel of this message came first."""
-    query = select(ended_early.c.at).where(
-        ended_early.c.feed == feed, ended_early.c.sender == key.sender, ended_early.c.identifier == key.identifier
-    )
-    return conn.execute(query).first() is not None
+    wanted = {"feed": feed, "sender": key.sender, "identifier": key.identifier}
+    return conn.execute(_ENDED_BEFORE, wanted).first() is not None
+
+
+_ENDED_BEFORE = select(ended_early.c.at).where(
+    *(ended_early.c[name] == bindparam(name) for name in ("feed", "sender", "identifier"))
+)

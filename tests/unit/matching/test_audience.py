@@ -1,8 +1,9 @@
 """Whom a campaign is for."""
 
+import msgspec
 import pytest
 
-from emergency_kepu.domain.recipient import Recipient, RecipientKind
+from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind
 from emergency_kepu.matching.audience import felt_counties, felt_radius_km, query_for, selects
 from emergency_kepu.matching.policy import Audience, Policy
 
@@ -66,3 +67,18 @@ def _person(place: str, **changes: object) -> Recipient:
 def test_kinds_tags_and_locales(rain, opened, audience, recipient, wanted):
     query = query_for(opened(rain()), _policy(**audience))
     assert selects(query, _person("511524", **recipient)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("place", "kind", "wanted"),
+    [
+        ("511500", RecipientKind.BROADCASTER, True),
+        ("510000", RecipientKind.BROADCASTER, True),
+        ("511525", RecipientKind.BROADCASTER, False),
+        ("511500", RecipientKind.PERSON, False),
+        ("CN", RecipientKind.BROADCASTER, False),
+    ],
+)
+def test_the_broadcaster_of_the_city_and_province_around_is_heard_in_a_county(place, kind, wanted):
+    county = AudienceQuery(places=("511524",))
+    assert selects(county, msgspec.structs.replace(_person(place), kind=kind)) is wanted
