@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, func, select
 
 from emergency_kepu.bus.port import LAUNCH, Record
 from emergency_kepu.campaigns import planned
@@ -18,7 +18,7 @@ from emergency_kepu.campaigns.lifecycle import check_approver, enough_approvals,
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.errors import Refused
-from emergency_kepu.pipeline.jobs import Launch, launch_record
+from emergency_kepu.pipeline.jobs import Launch, launch_record, planned_next
 from emergency_kepu.store import campaigns as store
 from emergency_kepu.store import ledger
 from emergency_kepu.store.campaigns import CampaignRow
@@ -126,22 +126,28 @@ def note(conn: Connection, campaign_id: str, detail: str, *, actor: str, now: da
 
 
 def unplanned(conn: Connection, *, before: datetime | None = None, limit: int = 1_000) -> Sequence[Record]:
-    """First records of revisions launched (before an instant) that are not planned to the end and that nobody plans.
+    """Records that go on with revisions not planned to the end that nobody plans; `before`: nobody since then.
 
-    Planning is idempotent, so doing it twice changes nothing; never doing it would lose a campaign. But beginning
-    anew every time somebody looks, while a large audience is being planned, would take for ever: a record that
-    waits or is in hand is row enough.
+    Planning is idempotent, so doing it twice changes nothing; never doing it would lose a campaign. But going over
+    the same pages every time somebody looks, while a large audience is being planned, would take for ever: a record
+    that waits or is in hand in the embedded engine, or a page planned since `before` on any, is enough.
     """
     under_way = exists().where(records.c.topic == LAUNCH, records.c.key == campaigns.c.incident_id)
     query = (
-        select(campaigns.c.id)
+        select(campaigns.c.id, campaigns.c.revision)
         .where(campaigns.c.state == CampaignState.LAUNCHED, campaigns.c.plan_complete.is_(False), ~under_way)
         .order_by(campaigns.c.launched_at)
         .limit(limit)
     )
     if before is not None:
-        query = query.where(campaigns.c.launched_at < before)
-    return [first_record(store.latest(conn, campaign_id)) for campaign_id in conn.scalars(query)]
+        query = query.where(func.coalesce(campaigns.c.planning_at, campaigns.c.launched_at) < before)
+    rows = (store.get(conn, found.id, found.revision) for found in conn.execute(query).all())
+    return [next_record(row) for row in rows if row is not None]
+
+
+def next_record(row: CampaignRow) -> Record:
+    """Where planning of a revision goes on."""
+    return first_record(row) if row.plan_next is None else launch_record(planned_next(row.plan_next))
 
 
 def first_record(row: CampaignRow) -> Record:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from emergency_kepu.content.limits import LAYOUT_OF_KIND
 from emergency_kepu.content.locales import resolve
@@ -26,6 +26,8 @@ from emergency_kepu.store.upsert import insert_new
 
 NOWHERE = "-"
 """The channel of recipients who cannot be reached: they are on record, with the reason."""
+
+_KNOWN = select(messages.c.id).where(messages.c.id == bindparam("message"))
 
 Rendered = dict[tuple[str, str, str], str | ContentError]
 """(channel, locale, audience) to the message's id, or why it cannot be rendered. One for each page or batch."""
@@ -81,10 +83,12 @@ def _skipped(recipient: Recipient, target: str, reason: Reason, detail: str) -> 
 def _message(
     conn: Connection, services: Services, row: CampaignRow, key: tuple[str, str, str], kind: str
 ) -> str | ContentError:
-    """Rendered once a variant; the same variant on another page is the same row."""
+    """Rendered once a variant: another page finds its row, also when the texts were changed in between."""
     channel, locale, audience = key
     name = "|".join((row.id, str(row.revision), *key))
     message_id = "m-" + hashlib.blake2b(name.encode(), digest_size=10).hexdigest()
+    if conn.execute(_KNOWN, {"message": message_id}).first() is not None:
+        return message_id
     request = RenderRequest(
         hazard=row.hazard,
         locale=locale,

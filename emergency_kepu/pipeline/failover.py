@@ -129,7 +129,7 @@ def _queue(
     )
     if not ledger.add_batch(conn, batch, now=now):
         return 0
-    campaigns.add_planned(conn, row.id, row.revision, planned=len(items), complete=False)
+    campaigns.add_planned(conn, row.id, row.revision, len(items))
     one_owner = bool(services.channels[channel].rates)
     put_due(conn, dispatch_record(batch.id, channel=channel, lane=row.lane, one_owner=one_owner), now)
     return len(items)

@@ -42,6 +42,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     reached_only: bool = False
     after: str = ""
     """The last recipient id planned: where this page begins."""
+    large: bool | None = None
+    """Whether the audience is better walked through than sorted; None: the first page finds out."""
     follow: int = 0
     """Not a page at all: prepare this step (from 1) that the revision planned."""
     tries: int = 0
@@ -93,6 +95,16 @@ def feed_record(
         id=f"{feed}/{digest}",
         value=_encoder.encode(document),
     )
+
+
+def planned_next(stored: bytes) -> Launch:
+    """The page that `encoded` wrote down."""
+    return msgspec.json.decode(stored, type=Launch)
+
+
+def encoded(launch: Launch) -> bytes:
+    """As it is kept with its campaign."""
+    return _encoder.encode(launch)
 
 
 def launch_record(launch: Launch) -> Record:

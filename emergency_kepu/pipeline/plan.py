@@ -8,6 +8,7 @@ and to nobody else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import msgspec
 from sqlalchemy import Connection
@@ -20,14 +21,18 @@ from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind
 from emergency_kepu.pipeline.compose import NOWHERE, Rendered, compose
 from emergency_kepu.pipeline.follow import follow
-from emergency_kepu.pipeline.jobs import Launch, decode, dispatch_record, launch_record
+from emergency_kepu.pipeline.jobs import Launch, decode, dispatch_record, encoded, launch_record, planned_next
 from emergency_kepu.pipeline.services import Services
-from emergency_kepu.store import campaigns, ledger, progress, reach, recipients
+from emergency_kepu.store import campaigns, due, ledger, progress, reach, recipients
 from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.ledger import PlannedBatch, PlannedDelivery
 
-_ROUTINE_PAGE = 400
+_ROUTINE_PAGE = 200
 """While a page is planned the writer does nothing else: an alert that comes then waits for its end."""
+_AHEAD = 4_000
+"""So many deliveries of a routine campaign may wait to be sent before its planning slows down to a page a second:
+what is planned long before it can go out only keeps the writer from others."""
+_PACE = timedelta(seconds=1)
 _MANY = 16_000
 """From so many recipients on it is better to walk all recipients once than to sort the audience for every page."""
 
@@ -52,20 +57,38 @@ def _page(conn: Connection, services: Services, launch: Launch) -> list[Record]:
     row = campaigns.get(conn, launch.campaign_id, launch.revision)
     if row is None or row.state is not CampaignState.LAUNCHED:
         return []  # cancelled or superseded since: nothing more goes out
+    if _is_far_behind(row, launch):
+        return []
     size = services.settings.delivery.plan_page
     if row.lane is Lane.ROUTINE:
         size = min(size, _ROUTINE_PAGE)
-    select = _reached if launch.reached_only else _audience
-    ways = select(conn, row, launch, size)
+    if launch.reached_only:
+        ways = _reached(conn, row, launch, size)
+    else:
+        if launch.large is None:
+            large = recipients.more_than(conn, _query(row), _MANY)
+            launch = msgspec.structs.replace(launch, large=large)
+        ways = _audience(conn, row, launch, size)
     planned, out = _write(conn, services, row, launch, ways)
     last = ways[-1][0].id if ways else launch.after
     onward = _onward(row, launch, more=len(ways) == size, last=last)
-    campaigns.add_planned(conn, row.id, row.revision, planned=planned, complete=onward is None)
+    now = services.clock.now()
+    kept = None if onward is None else encoded(onward)
+    campaigns.page_planned(conn, row.id, row.revision, planned=planned, onward=kept, now=now)
     if onward is None:
         if not out and not progress.anything_open(conn, row.id, row.revision):
-            campaigns.finish(conn, row.id, row.revision, services.clock.now())
+            campaigns.finish(conn, row.id, row.revision, now)
+        return out
+    if row.lane is Lane.ROUTINE and progress.more_queued_than(conn, row.id, row.revision, _AHEAD):
+        due.put_due(conn, launch_record(onward), now + _PACE)
         return out
     return [*out, launch_record(onward)]
+
+
+def _is_far_behind(row: CampaignRow, launch: Launch) -> bool:
+    """A second chain of pages, begun by a look at what nobody seemed to plan: the first one is ahead. The very last
+    page may come again: whoever planned it may have died before its batches were on their way."""
+    return row.plan_next is not None and launch.step + 1 < planned_next(row.plan_next).step
 
 
 def _onward(row: CampaignRow, launch: Launch, *, more: bool, last: str) -> Launch | None:
@@ -81,13 +104,15 @@ _Way = tuple[Recipient, Route | NoRoute]
 
 
 def _audience(conn: Connection, row: CampaignRow, launch: Launch, size: int) -> list[_Way]:
-    query = msgspec.convert(row.spec.audience, AudienceQuery)
-    # a drill selects drill sinks and anything else selects none of them, whatever was stored
-    query = msgspec.structs.replace(query, drill=row.drill)
-    found = recipients.page(conn, query, after=launch.after, limit=size, in_order=launch.step * size >= _MANY)
+    found = recipients.page(conn, _query(row), after=launch.after, limit=size, in_order=bool(launch.large))
     targets = [address.target for recipient in found for address in recipient.addresses]
     refused = recipients.opted_out(conn, targets)
     return [(recipient, first_route(recipient, row.spec.channels, refused)) for recipient in found]
+
+
+def _query(row: CampaignRow) -> AudienceQuery:
+    # a drill selects drill sinks and anything else selects none of them, whatever was stored
+    return msgspec.structs.replace(msgspec.convert(row.spec.audience, AudienceQuery), drill=row.drill)
 
 
 def _reached(conn: Connection, row: CampaignRow, launch: Launch, size: int) -> list[_Way]:
@@ -118,7 +143,9 @@ def _write(
         if recipient.id not in done:
             channel, item = compose(conn, services, row, recipient, route, rendered)
             by_channel.setdefault(channel, []).append(item)
-    planned, out = 0, []
+    planned = 0
+    # a page that was planned before: whoever did may have died before its batches were on their way
+    out = _planned_before(conn, services, row, launch) if done else []
     for channel, items in by_channel.items():
         for index, part in enumerate(_cut(items, services.settings.delivery.batch_size)):
             batch = PlannedBatch(
@@ -136,6 +163,15 @@ def _write(
                 one_owner = bool(services.channels[channel].rates)
                 out.append(dispatch_record(batch.id, channel=channel, lane=row.lane, one_owner=one_owner))
     return planned, out
+
+
+def _planned_before(conn: Connection, services: Services, row: CampaignRow, launch: Launch) -> list[Record]:
+    found = progress.open_batches_of_page(conn, row.id, row.revision, launch.step)
+    return [
+        dispatch_record(batch.id, channel=batch.channel, lane=row.lane, one_owner=bool(channel.rates))
+        for batch in found
+        if (channel := services.channels.get(batch.channel)) is not None
+    ]
 
 
 def _cut(items: list[PlannedDelivery], size: int) -> Iterable[list[PlannedDelivery]]:

@@ -42,6 +42,8 @@ class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime | None = None
     planned: int = 0
     plan_complete: bool = False
+    plan_next: bytes | None = None
+    planning_at: datetime | None = None
 
 
 def insert(conn: Connection, row: CampaignRow) -> bool:
@@ -52,9 +54,11 @@ def insert(conn: Connection, row: CampaignRow) -> bool:
 
 def get(conn: Connection, campaign_id: str, revision: int) -> CampaignRow | None:
     """One revision."""
-    query = select(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.revision == revision)
-    found = conn.execute(query).first()
+    found = conn.execute(_ONE, {"campaign": campaign_id, "revision": revision}).first()
     return None if found is None else _row(found)
+
+
+_ONE = select(campaigns).where(campaigns.c.id == bindparam("campaign"), campaigns.c.revision == bindparam("revision"))
 
 
 def lane(conn: Connection, campaign_id: str, revision: int) -> Lane | None:
@@ -137,10 +141,17 @@ def set_first_send(conn: Connection, campaign_id: str, revision: int, *, at: dat
     )
 
 
-def add_planned(conn: Connection, campaign_id: str, revision: int, *, planned: int, complete: bool) -> None:
-    """Count what planning added; `complete` when no page is left."""
-    changes: dict[str, Any] = {"planned": campaigns.c.planned + planned}
-    if complete:
+def add_planned(conn: Connection, campaign_id: str, revision: int, planned: int) -> None:
+    """Count deliveries that were added."""
+    _update(conn, campaign_id, revision, planned=campaigns.c.planned + planned)
+
+
+def page_planned(
+    conn: Connection, campaign_id: str, revision: int, *, planned: int, onward: bytes | None, now: datetime
+) -> None:
+    """Count what a page added; `onward` is where planning goes on, None when no page is left."""
+    changes: dict[str, Any] = {"planned": campaigns.c.planned + planned, "plan_next": onward, "planning_at": now}
+    if onward is None:
         changes["plan_complete"] = True
     _update(conn, campaign_id, revision, **changes)
 

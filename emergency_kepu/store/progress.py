@@ -21,6 +21,17 @@ _OPEN = (
     .limit(1)
 )
 
+_QUEUED = select(func.count()).select_from(
+    select(deliveries.c.n)
+    .where(
+        deliveries.c.campaign_id == bindparam("campaign"),
+        deliveries.c.revision == bindparam("revision"),
+        deliveries.c.state == _S.QUEUED,
+    )
+    .limit(bindparam("number"))
+    .subquery()
+)
+
 
 def open_count(conn: Connection, campaign_id: str, revision: int) -> int:
     """Deliveries that are not final."""
@@ -40,6 +51,12 @@ def anything_open(conn: Connection, campaign_id: str, revision: int) -> bool:
     """Is a delivery of this revision not final? Asked after every batch, so it looks at one index entry, where
     `open_count` reads those of the whole audience."""
     return conn.execute(_OPEN, {"campaign": campaign_id, "revision": revision}).first() is not None
+
+
+def more_queued_than(conn: Connection, campaign_id: str, revision: int, number: int) -> bool:
+    """Whether more than so many deliveries of this revision have not been tried yet. Reads no more than that many."""
+    wanted = {"campaign": campaign_id, "revision": revision, "number": number + 1}
+    return int(conn.scalar(_QUEUED, wanted) or 0) > number
 
 
 def counts(conn: Connection, campaign_id: str | None = None) -> Sequence[Row[Any]]:
@@ -64,6 +81,16 @@ def counts(conn: Connection, campaign_id: str | None = None) -> Sequence[Row[Any
 
 def open_batches(conn: Connection, *, limit: int = 10_000) -> Sequence[Row[str, str, str]]:
     """Batches (id, channel, lane) with work left: looked at again at start-up."""
-    left = exists().where(deliveries.c.batch_id == batches.c.id, deliveries.c.state.in_((_S.QUEUED, _S.SENDING)))
-    query = select(batches.c.id, batches.c.channel, batches.c.lane).where(left).limit(limit)
+    query = select(batches.c.id, batches.c.channel, batches.c.lane).where(_LEFT).limit(limit)
     return conn.execute(query).all()
+
+
+def open_batches_of_page(conn: Connection, campaign_id: str, revision: int, step: int) -> Sequence[Row[str, str, str]]:
+    """Batches (id, channel, lane) with work left that this page of planning wrote; `plan` names them by their page."""
+    query = select(batches.c.id, batches.c.channel, batches.c.lane).where(
+        batches.c.campaign_id == campaign_id, batches.c.revision == revision, batches.c.id.like(f"%.{step}-%"), _LEFT
+    )
+    return conn.execute(query.order_by(batches.c.id)).all()
+
+
+_LEFT = exists().where(deliveries.c.batch_id == batches.c.id, deliveries.c.state.in_((_S.QUEUED, _S.SENDING)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, cast, delete, func, or_, select
 
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind, place_prefix
 from emergency_kepu.store.codec import pack, unpack
@@ -40,16 +40,25 @@ def page(conn: Connection, query: AudienceQuery, *, after: str, limit: int, in_o
     """The next recipients in order of id, beginning after `after`. The same either way: `in_order` walks the ids,
     which costs one pass over all recipients for all pages together; without it the index of places is used, which is
     best for a county, but sorts the whole audience for every page."""
-    place: ColumnElement[str] = recipients.c.place
-    if in_order and conn.dialect.name == "sqlite":
-        place = place.concat("")  # no longer the indexed column; PostgreSQL chooses by its statistics
-    statement = select(recipients.c.recipient).where(_condition(query, place))
-    statement = statement.where(recipients.c.id > after).order_by(recipients.c.id).limit(limit)
+    statement = _page(conn.dialect.name, query, in_order)
+    wanted = {"after": after, "number": limit}
     if conn.dialect.name != "sqlite":
-        return [unpack(raw, Recipient) for raw in conn.scalars(statement)]
+        return [unpack(raw, Recipient) for raw in conn.scalars(statement, wanted)]
+    return sorted(unpack(conn.scalar(statement, wanted) or "[]", list[Recipient]), key=_id_of)
+
+
+@lru_cache(maxsize=64)
+def _page(dialect: str, query: AudienceQuery, in_order: bool) -> Select[Any]:
+    """Built once an audience: it is asked for every page of it."""
+    place: ColumnElement[str] = recipients.c.place
+    if in_order and dialect == "sqlite":
+        place = place.concat("")  # no longer the indexed column; PostgreSQL chooses by its statistics
+    statement = select(recipients.c.recipient).where(_condition(query, place), recipients.c.id > bindparam("after"))
+    statement = statement.order_by(recipients.c.id).limit(bindparam("number"))
+    if dialect != "sqlite":
+        return statement
     # one value instead of thousands of rows: see `rowset`
-    found = conn.scalar(select(func.json_group_array(func.json(cast(statement.subquery().c.recipient, Text)))))
-    return sorted(unpack(found or "[]", list[Recipient]), key=_id_of)
+    return select(func.json_group_array(func.json(cast(statement.subquery().c.recipient, Text))))
 
 
 def by_ids(conn: Connection, ids: Sequence[str]) -> dict[str, Recipient]:
@@ -64,6 +73,12 @@ def by_ids(conn: Connection, ids: Sequence[str]) -> dict[str, Recipient]:
 def count(conn: Connection, query: AudienceQuery) -> int:
     """How many a query selects: what the blast radius is."""
     return int(conn.scalar(_matching(select(func.count()).select_from(recipients), query)) or 0)
+
+
+def more_than(conn: Connection, query: AudienceQuery, number: int) -> bool:
+    """Whether a query selects more than `number`, without counting a million."""
+    some = _matching(select(recipients.c.id), query).limit(number + 1).subquery()
+    return int(conn.scalar(select(func.count()).select_from(some)) or 0) > number
 
 
 def purge(conn: Connection, query: AudienceQuery) -> int:

@@ -168,6 +168,8 @@ campaigns = Table(
     Column("expires_at", Instant),
     Column("planned", Integer, nullable=False, default=0, comment="deliveries planned so far"),
     Column("plan_complete", Boolean, nullable=False, default=False),
+    Column("plan_next", LargeBinary, comment="pipeline.jobs.Launch as JSON: the page after the last one planned"),
+    Column("planning_at", Instant, comment="when that was"),
     Column("spec", LargeBinary, nullable=False, comment="domain.campaign.CampaignSpec as JSON"),
 )
 
