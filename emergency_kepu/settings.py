@@ -16,7 +16,7 @@ from emergency_kepu.bus.kafka_clients import BusSettings
 from emergency_kepu.bus.kafka_clients import check as check_bus
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.domain.expert import Expert
-from emergency_kepu.matching.experts import load_experts
+from emergency_kepu.matching.experts_file import load_experts
 from emergency_kepu.matching.policy import Policy, load_policies
 
 
@@ -193,6 +193,14 @@ def _check_across(settings: Settings) -> None:
                 msg = (
                     f"{where}/policies.yaml: policy {policy.name!r} names channel {channel_name!r}, "
                     "which kepu.yaml does not configure"
+                )
+                raise ConfigError(msg)
+    for expert in settings.experts:
+        for way in expert.private:
+            if way.channel not in settings.channels:
+                msg = (
+                    f"{where}/experts.yaml: {expert.id}: private channel {way.channel!r} is not in kepu.yaml, which "
+                    f"has: {', '.join(sorted(settings.channels)) or 'none'}"
                 )
                 raise ConfigError(msg)
 

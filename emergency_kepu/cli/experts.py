@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from emergency_kepu.cli.instants import instant
 from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, print_json, print_table
 from emergency_kepu.domain.errors import UserError
 from emergency_kepu.domain.expert import Expert
-from emergency_kepu.matching.experts import is_on_duty, match_experts, public_contact
+from emergency_kepu.matching.experts import match_experts, public_contact
+from emergency_kepu.matching.rota import is_on_duty
 from emergency_kepu.settings import load_settings
 
 app = typer.Typer(help="Experts: list, match, oncall.", no_args_is_help=True)
@@ -23,7 +25,7 @@ def list_(config: ConfigOption, json_output: JsonOption = False) -> None:
     """Everybody in experts.yaml."""
     found = load_settings(config).experts
     if json_output:
-        print_json(found)
+        print_json([_shown(expert) for expert in found])
         return
     rows = [
         (
@@ -63,7 +65,8 @@ def match(
     )
     contact = public_contact(ranked)
     if json_output:
-        print_json({"experts": ranked, "named_in_messages": contact.id if contact else None})
+        found = [{**msgspec.structs.asdict(item), "expert": _shown(item.expert)} for item in ranked]
+        print_json({"experts": found, "named_in_messages": contact.id if contact else None})
     elif ranked:
         rows = [(item.expert.id, _name(item.expert), "; ".join(item.why)) for item in ranked]
         print_table(f"Experts for {hazard} ({', '.join(topic.meta.experts)})", ("id", "name", "why"), rows)
@@ -81,7 +84,7 @@ def oncall(config: ConfigOption, now: NowOption = None, json_output: JsonOption 
     moment = instant("--now", now)
     found = [expert for expert in load_settings(config).experts if is_on_duty(expert, moment)]
     if json_output:
-        print_json(found)
+        print_json([_shown(expert) for expert in found])
     else:
         rows: list[tuple[Any, ...]] = [
             (expert.id, _name(expert), ", ".join(expert.fields), expert.hotline or "-") for expert in found
@@ -89,6 +92,12 @@ def oncall(config: ConfigOption, now: NowOption = None, json_output: JsonOption 
         print_table(f"On duty at {moment:%F %H:%MZ}", ("id", "name", "fields", "hotline"), rows)
     if not found:
         raise typer.Exit(1)
+
+
+def _shown(expert: Expert) -> dict[str, Any]:
+    """Everything but private numbers: of those only through which channels they lead."""
+    ways = [way.channel for way in expert.private]
+    return {**msgspec.to_builtins(expert), "private": ways}
 
 
 def _name(expert: Expert) -> str:

@@ -167,7 +167,10 @@ def test_drills_are_recorded_and_end(kepu: Kepu, people: Path) -> None:
 
 
 def test_experts(kepu: Kepu) -> None:
-    assert len(kepu("experts", "list", "--json").json) == 4
+    listed = kepu("experts", "list", "--json")
+    assert len(listed.json) == 4
+    assert listed.json[0]["private"] == ["sms", "drills"]
+    assert "0011" not in listed.out, "a private number is printed nowhere"
     asked = ("experts", "match", "--hazard=earthquake", "--place=511524", "--json")
     day = kepu(*asked, "--now=2026-06-30T13:00:00+08:00").json
     assert (day["experts"][0]["expert"]["id"], day["named_in_messages"]) == ("lin-seismology", "lin-seismology")
