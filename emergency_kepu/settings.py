@@ -27,7 +27,8 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     host: str = "127.0.0.1"
     port: int = 8600
     public_url: str = ""
-    """How the outside reaches this desk; providers call back to it (empty: they do not). https: secure cookies."""
+    """How the outside reaches this desk; providers call back to it and experts answer at it (empty: they do not).
+    https: secure cookies."""
     locale: str = "zh-Hans"
     """Of the console."""
 
@@ -195,6 +196,12 @@ def _check_across(settings: Settings) -> None:
                     "which kepu.yaml does not configure"
                 )
                 raise ConfigError(msg)
+        if policy.experts is not None and not settings.desk.public_url:
+            msg = (
+                f"{where}/policies.yaml: policy {policy.name!r} asks experts, who answer by link: set desk.public_url "
+                "in kepu.yaml to the address under which they reach this desk"
+            )
+            raise ConfigError(msg)
     for expert in settings.experts:
         for way in expert.private:
             if way.channel not in settings.channels:
