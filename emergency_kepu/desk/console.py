@@ -74,6 +74,7 @@ async def campaign(
         c=found.latest,
         choices=choices,
         steps_refusal=steps_refusal(visitor),
+        names=experts.names(desk.services),
     )
 
 

@@ -139,6 +139,7 @@ def campaign_detail(conn: Connection, services: Services, campaign_id: str) -> C
         audience_size=audience_size(conn, latest) if unsent else None,
         deliveries=queries.delivery_groups(conn, latest.id, latest.revision),
         steps=tuple(planned(conn, latest.id)),
+        asks=tuple(AskView.of(ask) for ask in asks.of_incident(conn, latest.incident_id)),
     )
 
 

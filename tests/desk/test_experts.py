@@ -125,7 +125,8 @@ async def test_an_explanation_waits_for_approval_and_what_is_too_long_is_said(ho
     assert sent.status_code == 303
     [ask] = await house.database.read(lambda conn: asks.of_incident(conn, "i-1"))
     assert (ask.state, ask.answer) == (AskState.CORRECTED, {"zh-Hans": "水深不明"})
-    assert "水深不明" in (await browse().get("/incidents/i-1")).text
+    for page in ("/incidents/i-1", "/campaigns/c-1"):
+        assert "水深不明" in (await browse().get(page)).text
 
 
 @pytest.mark.parametrize("path", ["/e/x", "/e/" + "A" * 39, "/e/%F0%9F%98%80"])
