@@ -14,12 +14,13 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, text
 
+from emergency_kepu.asking.links import LINK_KEY, links_of
 from emergency_kepu.bus import topics
 from emergency_kepu.channels.door import Door
 from emergency_kepu.channels.registry import build
 from emergency_kepu.content.catalog import load_catalog
 from emergency_kepu.content.library import shipped
-from emergency_kepu.domain.errors import KepuError
+from emergency_kepu.domain.errors import ConfigError, KepuError
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.services import connect, kafka_password
 from emergency_kepu.settings import Settings
@@ -42,6 +43,7 @@ def look(settings: Settings, environ: Mapping[str, str] | None = None) -> Iterat
     environ = os.environ if environ is None else environ
     yield Finding(check="python", ok=sys.version_info >= (3, 11), detail=sys.version.split()[0])
     yield from _channels(settings, environ)
+    yield from _experts(settings, environ)
     yield from _database(settings, environ)
     if settings.bus.engine == "kafka":
         yield from _kafka(settings, environ)
@@ -55,6 +57,19 @@ def _channels(settings: Settings, environ: Mapping[str, str]) -> Iterator[Findin
     door = Door(allow_private=settings.http.allow_private, transport=settings.http.door)
     for name, raw in settings.channels.items():
         yield _try(f"channel {name}", lambda name=name, raw=raw: _built(name, raw, door, environ))  # type: ignore[misc]
+
+
+def _experts(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Only where a policy asks them."""
+    if any(policy.experts for policy in settings.policies):
+        yield _try("experts", lambda: _links(settings, environ))
+
+
+def _links(settings: Settings, environ: Mapping[str, str]) -> str:
+    if links_of(environ, settings.desk.public_url) is None:
+        msg = f"they answer by signed links: set desk.public_url and the variable {LINK_KEY} (or {LINK_KEY}_FILE)"
+        raise ConfigError(msg)
+    return f"they answer at {settings.desk.public_url}"
 
 
 def _built(name: str, raw: dict[str, object], door: Door, environ: Mapping[str, str]) -> str:

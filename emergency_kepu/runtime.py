@@ -16,6 +16,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
+from emergency_kepu.asking.telling import Telling
 from emergency_kepu.bus.port import Record
 from emergency_kepu.campaigns import operations
 from emergency_kepu.domain.campaign import Lane
@@ -34,6 +35,7 @@ from emergency_kepu.store.decisions import append_decision
 log = structlog.get_logger(__name__)
 
 DUE_SECONDS = 0.25
+_EXPERTS_SECONDS = 1.0
 _LEASE_SECONDS = 30.0
 _SWEEP_SECONDS = 30.0
 _FORWARD_SECONDS = 0.05
@@ -57,6 +59,7 @@ class Runtime:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
         self._polls = FeedPolling(wired, started_at=self.services.clock.now(), rng=rng)
+        self._telling = Telling(self.services)
         self._running: set[asyncio.Future[None]] = set()
         self._leading: asyncio.Task[None] | None = None
 
@@ -131,6 +134,7 @@ class Runtime:
         services = self.services
         jobs: list[tuple[str, Callable[[], Awaitable[object]], float]] = [
             ("tick_due", self.tick_due, DUE_SECONDS),
+            ("tell_experts", self._telling.tick, _EXPERTS_SECONDS),
             ("sweep", self.sweep, _SWEEP_SECONDS),
             ("measure", self.measure, 5.0),
             ("keep_months", self.keep_months, _MONTHS_SECONDS),

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+from emergency_kepu.asking.links import LINK_KEY, links_of
 from emergency_kepu.bus.embedded import EmbeddedBus
 from emergency_kepu.bus.kafka import KafkaBus
 from emergency_kepu.bus.port import Bus
@@ -91,6 +92,13 @@ def wire(
     clock = clock or SystemClock()
     environ = os.environ if environ is None else environ
     http = settings.http
+    links = links_of(environ, settings.desk.public_url)
+    if links is None and any(policy.experts for policy in settings.policies):
+        msg = (
+            f"policies.yaml asks experts, who answer by signed links: set desk.public_url in kepu.yaml and the "
+            f"variable {LINK_KEY} (or {LINK_KEY}_FILE); `openssl rand -hex 32` makes a key"
+        )
+        raise ConfigError(msg)
     door = Door(allow_private=http.allow_private, timeout_seconds=http.timeout_seconds, transport=http.door)
     channels: dict[str, Channel] = {
         name: build(name, raw, door=door, environ=environ) for name, raw in settings.channels.items()
@@ -106,6 +114,7 @@ def wire(
         catalog=catalog,
         channels=channels,
         metrics=Metrics(feeds=settings.feeds, channels=settings.channels),
+        links=links,
         worker=f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}",
     )
     return Wired(services, door)

@@ -16,7 +16,7 @@ from emergency_kepu.bus.kafka_clients import BusSettings
 from emergency_kepu.bus.kafka_clients import check as check_bus
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.domain.expert import Expert
-from emergency_kepu.matching.experts import load_experts
+from emergency_kepu.matching.experts_file import load_experts
 from emergency_kepu.matching.policy import Policy, load_policies
 
 
@@ -27,7 +27,8 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     host: str = "127.0.0.1"
     port: int = 8600
     public_url: str = ""
-    """How the outside reaches this desk; providers call back to it (empty: they do not). https: secure cookies."""
+    """How the outside reaches this desk; providers call back to it and experts answer at it (empty: they do not).
+    https: secure cookies."""
     locale: str = "zh-Hans"
     """Of the console."""
 
@@ -193,6 +194,20 @@ def _check_across(settings: Settings) -> None:
                 msg = (
                     f"{where}/policies.yaml: policy {policy.name!r} names channel {channel_name!r}, "
                     "which kepu.yaml does not configure"
+                )
+                raise ConfigError(msg)
+        if policy.experts is not None and not settings.desk.public_url:
+            msg = (
+                f"{where}/policies.yaml: policy {policy.name!r} asks experts, who answer by link: set desk.public_url "
+                "in kepu.yaml to the address under which they reach this desk"
+            )
+            raise ConfigError(msg)
+    for expert in settings.experts:
+        for way in expert.private:
+            if way.channel not in settings.channels:
+                msg = (
+                    f"{where}/experts.yaml: {expert.id}: private channel {way.channel!r} is not in kepu.yaml, which "
+                    f"has: {', '.join(sorted(settings.channels)) or 'none'}"
                 )
                 raise ConfigError(msg)
 

@@ -200,6 +200,7 @@ def end(
             only_reached_by=tuple(other.revision for other in told if other.id == last.id),
             also_audience=False,
             say="actions",
+            interpretation=None,
             steps=(),
             step=None,
             accepted_wall=wall,

@@ -67,6 +67,27 @@ def verdict(
     return Verdict(answer=Answer.GO)
 
 
+def interpretation_verdict(
+    incident: Incident, revisions: list[CampaignRow], *, written_at: datetime, now: datetime
+) -> Verdict:
+    """Whether what an expert wrote becomes a step now. `revisions` of the campaign, oldest first; perhaps none."""
+    if incident.status is IncidentStatus.CANCELLED:
+        return _stop(Reason.ALL_CLEAR, "its issuer said that it is over")
+    if incident.status is IncidentStatus.EXPIRED or (incident.expires_at is not None and incident.expires_at <= now):
+        return _stop(Reason.EXPIRED, "the warning has run out")
+    if now > written_at + LATEST:
+        return _stop(Reason.STALE, f"it was written at {written_at:%F %H:%MZ}: it is too late")
+    if not any(row.launched_at is not None for row in revisions):
+        return Verdict(answer=Answer.LATER)  # nobody has been told anything that it could explain
+    latest = revisions[-1]
+    if latest.state is CampaignState.CANCELLED:
+        return _stop(Reason.CAMPAIGN_CANCELLED, f"revision {latest.revision} was stopped")
+    planned_step = latest.spec.step is not None and not latest.spec.step.ask
+    if latest.state is CampaignState.LAUNCHED or (latest.state in _WAITS and not planned_step):
+        return Verdict(answer=Answer.LATER)  # also another expert's words: one is decided before the next is shown
+    return Verdict(answer=Answer.GO)
+
+
 def _meant(root: CampaignRow, number: int) -> datetime:
     launched = root.launched_at or root.created_at
     return launched + timedelta(minutes=root.spec.steps[number - 1].after_minutes)

@@ -1,19 +1,29 @@
-"""`kepu experts ...`: who knows what, whom a message would name, who is on duty."""
+"""`kepu experts ...`: who knows what, whom a message would name, who is on duty, who is asked about an incident."""
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from emergency_kepu.asking import chain
+from emergency_kepu.asking.around import Around
+from emergency_kepu.asking.links import links_of
+from emergency_kepu.cli.actor import named
 from emergency_kepu.cli.instants import instant
-from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, print_json, print_table
+from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, database_of, print_json, print_table
+from emergency_kepu.desk.accounts import Right
 from emergency_kepu.domain.errors import UserError
 from emergency_kepu.domain.expert import Expert
-from emergency_kepu.matching.experts import is_on_duty, match_experts, public_contact
+from emergency_kepu.matching.experts import match_experts, public_contact
+from emergency_kepu.matching.rota import is_on_duty
 from emergency_kepu.settings import load_settings
+from emergency_kepu.store import asks, incidents
 
-app = typer.Typer(help="Experts: list, match, oncall.", no_args_is_help=True)
+app = typer.Typer(help="Experts: list, match, oncall, asked, ask, taken.", no_args_is_help=True)
 
 NowOption = Annotated[str | None, typer.Option("--now", help="An instant with an offset; default: now.")]
 
@@ -23,7 +33,7 @@ def list_(config: ConfigOption, json_output: JsonOption = False) -> None:
     """Everybody in experts.yaml."""
     found = load_settings(config).experts
     if json_output:
-        print_json(found)
+        print_json([_shown(expert) for expert in found])
         return
     rows = [
         (
@@ -63,7 +73,8 @@ def match(
     )
     contact = public_contact(ranked)
     if json_output:
-        print_json({"experts": ranked, "named_in_messages": contact.id if contact else None})
+        found = [{**msgspec.structs.asdict(item), "expert": _shown(item.expert)} for item in ranked]
+        print_json({"experts": found, "named_in_messages": contact.id if contact else None})
     elif ranked:
         rows = [(item.expert.id, _name(item.expert), "; ".join(item.why)) for item in ranked]
         print_table(f"Experts for {hazard} ({', '.join(topic.meta.experts)})", ("id", "name", "why"), rows)
@@ -81,7 +92,7 @@ def oncall(config: ConfigOption, now: NowOption = None, json_output: JsonOption 
     moment = instant("--now", now)
     found = [expert for expert in load_settings(config).experts if is_on_duty(expert, moment)]
     if json_output:
-        print_json(found)
+        print_json([_shown(expert) for expert in found])
     else:
         rows: list[tuple[Any, ...]] = [
             (expert.id, _name(expert), ", ".join(expert.fields), expert.hotline or "-") for expert in found
@@ -89,6 +100,66 @@ def oncall(config: ConfigOption, now: NowOption = None, json_output: JsonOption 
         print_table(f"On duty at {moment:%F %H:%MZ}", ("id", "name", "fields", "hotline"), rows)
     if not found:
         raise typer.Exit(1)
+
+
+Incident = Annotated[str, typer.Argument(metavar="INCIDENT")]
+
+
+@app.command("asked")
+def asked(incident: Incident, config: ConfigOption, json_output: JsonOption = False) -> None:
+    """Who was asked about an incident, and what they said. Exit 1 when nobody was."""
+    with database_of(config).reading() as conn:
+        incidents.get(conn, incident)
+        found = asks.of_incident(conn, incident)
+    if json_output:
+        print_json(found)
+    else:
+        rows = [
+            (
+                ask.expert or "(the desk)",
+                ask.state.value,
+                ask.channel or "-",
+                f"{(ask.answered_at or ask.sent_at or ask.created_at):%F %H:%MZ}",
+                " / ".join(ask.answer.values()) or ask.detail,
+            )
+            for ask in found
+        ]
+        print_table(f"Asked about {incident}", ("expert", "state", "channel", "when", "detail"), rows)
+    if not found:
+        raise typer.Exit(1)
+
+
+@app.command("ask")
+def ask(
+    incident: Incident,
+    config: ConfigOption,
+    expert: Annotated[str, typer.Option("--expert", help="An id; default: the best who was not asked yet.")] = "",
+) -> None:
+    """Have an expert told on their private channel; the running server sends it. Exit 1 when nobody can be asked."""
+    settings = load_settings(config)
+    ready = links_of(os.environ, settings.desk.public_url) is not None
+    with database_of(config).begin() as conn:
+        actor = named(conn, Right.OPERATE)
+        around = Around(settings, catalog_of(settings), ready)
+        found = chain.by_hand(conn, around, incident, expert=expert, actor=actor, now=datetime.now(UTC))
+    typer.echo(f"{found.expert} is told by the running server; kepu experts asked {incident} shows the answer")
+
+
+@app.command("taken")
+def taken(incident: Incident, config: ConfigOption) -> None:
+    """You see to what no expert has answered: the console stops asking for somebody. Exit 1 when nothing waits."""
+    settings = load_settings(config)
+    with database_of(config).begin() as conn:
+        actor = named(conn, Right.OPERATE)
+        around = Around(settings, catalog_of(settings), ready=False)
+        chain.take(conn, around, incident, actor=actor, now=datetime.now(UTC))
+    typer.echo(f"recorded: {actor} sees to {incident}")
+
+
+def _shown(expert: Expert) -> dict[str, Any]:
+    """Everything but private numbers: of those only through which channels they lead."""
+    ways = [way.channel for way in expert.private]
+    return {**msgspec.to_builtins(expert), "private": ways}
 
 
 def _name(expert: Expert) -> str:

@@ -139,6 +139,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """That this explains a warning of someone else."""
     step_lead: str = ""
     """Before a later message that no new warning caused."""
+    expert: str = "{{ who }}:"
+    """Before what an expert wrote; `who` is institution, title and name."""
     changes: dict[str, str] = {}
     """What is different from the last message: raised, lowered (each also with `_from_to`), places_more, places_less,
     until, figure. A library without them says that something changed, not what."""

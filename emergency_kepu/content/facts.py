@@ -21,14 +21,14 @@ MAX_PLACES = 3
 """More are summed up by the first: a list of forty counties is not read."""
 _MAX_LENGTH = 60
 _PATTERNS = {"zh-Hans": "M月d日HH:mm", "zh-Hant": "M月d日HH:mm", "en": "HH:mm, d MMM"}
-_ACTIVE = re.compile(r"[<>`*_\[\]{}|\\@#]")
+ACTIVE = re.compile(r"[<>`*_\[\]{}|\\@#]")
 """Characters that chat formats or templates act on; a feed's text must not mention everyone in a room."""
 
 
 def safe(text: str) -> str:
     """A feed's wording as plain text: no control characters, no markup, one line, not endless."""
     kept = "".join(" " if unicodedata.category(char).startswith(("C", "Z")) else char for char in text)
-    plain = " ".join(_ACTIVE.sub(" ", kept).split())
+    plain = " ".join(ACTIVE.sub(" ", kept).split())
     return plain if len(plain) <= _MAX_LENGTH else plain[: _MAX_LENGTH - 1].rstrip() + "…"
 
 

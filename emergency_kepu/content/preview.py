@@ -64,6 +64,7 @@ def _one(
         drill=spec.drill,
         facts=spec.facts,
         say=spec.say,
+        interpretation=spec.interpretation,
     )
     try:
         found = render(catalog, request)

@@ -21,10 +21,12 @@ from jinja2.sandbox import SandboxedEnvironment
 from emergency_kepu.content import sms
 from emergency_kepu.content.catalog import Catalog, LocaleText, Phrases
 from emergency_kepu.content.changes import changes
-from emergency_kepu.content.facts import variables
+from emergency_kepu.content.facts import safe, variables
 from emergency_kepu.content.limits import LIMITS
-from emergency_kepu.domain.campaign import CampaignKind, MessageFacts
+from emergency_kepu.domain.campaign import CampaignKind, Interpretation, MessageFacts
 from emergency_kepu.domain.errors import ContentError
+
+_ENDS = ("。", "！", "？", "…", ".", "!", "?")
 
 
 class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +41,9 @@ class RenderRequest(msgspec.Struct, frozen=True, kw_only=True):
     drill: bool = False
     facts: MessageFacts
     say: str = "actions"
-    """`why`: the explanation comes first and stays, with one action. See `domain.step.Step`."""
+    """`why`: the explanation comes first and stays, with one action. See `domain.step.Step`. `expert`: likewise with
+    what an expert wrote."""
+    interpretation: Interpretation | None = None
 
 
 class RenderedMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +161,7 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
     if not actions:
         msg = f"{request.hazard}/{request.locale}: no actions for phase {request.phase!r}"
         raise ContentError(msg)
-    if request.say == "why":
+    if request.say in ("why", "expert"):
         actions = actions[:1]
     impact = (variant.impact if variant else None) or text.impact
     avoid = variant.avoid if variant and variant.avoid is not None else text.avoid
@@ -183,13 +187,29 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
         link=known["link"],
         drill_note=drill_note,
     )
-    return _explaining(whole, phrases) if request.say == "why" else whole
+    if request.say == "expert":
+        return _explaining(whole, phrases, _expert_says(request, phrases, known))
+    return _explaining(whole, phrases, f"{phrases.why}{phrases.joiner}{whole.why}") if request.say == "why" else whole
 
 
-def _explaining(whole: Elements, phrases: Phrases) -> Elements:
+def _expert_says(request: RenderRequest, phrases: Phrases, known: Mapping[str, Any]) -> str:
+    """Who says it, and their own words: those are text and never a template."""
+    said, locale = request.interpretation, request.locale
+    text = said.texts.get(locale, "") if said else ""
+    if said is None or not text:
+        msg = f"{request.hazard}/{locale}: the expert wrote nothing in this language"
+        raise ContentError(msg)
+    by = [part.get(locale) or next(iter(part.values()), "") for part in (said.institutions, said.titles, said.names)]
+    who = safe(" ".join(part for part in by if part))
+    lead = fill_in(phrases.expert, {**known, "who": who}, where=f"{request.hazard}/{locale}", locale=locale)
+    end = "" if text.endswith(_ENDS) else phrases.sentence_end
+    return f"{lead}{phrases.joiner}{text}{end}"
+
+
+def _explaining(whole: Elements, phrases: Phrases, explanation: str) -> Elements:
     """The explanation as part of what happened, so that every layout shows it, SMS too, and nothing drops it: without
     it this message would only repeat the one before."""
-    what = phrases.joiner.join((whole.what, f"{phrases.why}{phrases.joiner}{whole.why}"))
+    what = phrases.joiner.join((whole.what, explanation))
     return msgspec.structs.replace(whole, what=what, why="", impact="", avoid=())
 
 

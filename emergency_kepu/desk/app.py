@@ -16,8 +16,10 @@ from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 
+from emergency_kepu.desk.answering import ANSWERING
 from emergency_kepu.desk.api.campaigns import DECIDING
 from emergency_kepu.desk.api.dead_letters import DEAD_LETTERS
+from emergency_kepu.desk.api.experts import EXPERTS
 from emergency_kepu.desk.api.parameters import refuse_unknown
 from emergency_kepu.desk.api.push import push
 from emergency_kepu.desk.api.reading import READING
@@ -25,6 +27,7 @@ from emergency_kepu.desk.api.writing import WRITING
 from emergency_kepu.desk.attempts import Attempts
 from emergency_kepu.desk.callbacks import twilio_status
 from emergency_kepu.desk.console import PAGES
+from emergency_kepu.desk.console_experts import EXPERT_PAGES
 from emergency_kepu.desk.console_forms import FORMS
 from emergency_kepu.desk.console_writing import WRITING_PAGES
 from emergency_kepu.desk.context import AnyRequest, Desk
@@ -70,19 +73,19 @@ def create_app(services: Services, *, environ: Mapping[str, str] | None = None) 
 
     api = Router(
         path="/api/v1",
-        route_handlers=[*READING, *DECIDING, *WRITING, *DEAD_LETTERS, push],
+        route_handlers=[*READING, *DECIDING, *WRITING, *EXPERTS, *DEAD_LETTERS, push],
         dependencies={"visitor": Provide(visitor_of_api)},
         before_request=refuse_unknown,
         security=[{"token": []}],
     )
     console = Router(
         path="/",
-        route_handlers=[*PAGES, *WRITING_PAGES, *FORMS],
+        route_handlers=[*PAGES, *WRITING_PAGES, *EXPERT_PAGES, *FORMS],
         dependencies={"visitor": Provide(visitor_of_console)},
     )
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
     return Litestar(
-        route_handlers=[api, console, *HEALTH, twilio_status, static],
+        route_handlers=[api, console, *HEALTH, twilio_status, *ANSWERING, static],
         dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
         openapi_config=_openapi(),
         exception_handlers={Exception: answer_problem, HTTPException: answer_problem},

@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 from sqlalchemy import Connection
 
-from emergency_kepu.desk import queries
+from emergency_kepu.desk import experts, queries
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.desk.api.parameters import After
 from emergency_kepu.desk.context import AnyRequest, Desk, InDesk, InVisitor
@@ -34,6 +34,8 @@ DONE = (
     "written_now",
     "ended_now",
     "ended_quietly",
+    "asked_now",
+    "taken_now",
 )
 """What a page may be asked to say at its top after a form was sent."""
 
@@ -52,7 +54,7 @@ async def incident(
     """What was received, what was decided and why, what goes out."""
     visitor.require(Right.READ)
     found = await desk.services.database.read(lambda conn: incident_detail(conn, incident_id))
-    return _page(desk, "incident.html", request, visitor, d=found, i=found.incident)
+    return _page(desk, "incident.html", request, visitor, d=found, i=found.incident, names=experts.names(desk.services))
 
 
 @get("/campaigns/{campaign_id:str}", include_in_schema=False)
@@ -72,6 +74,7 @@ async def campaign(
         c=found.latest,
         choices=choices,
         steps_refusal=steps_refusal(visitor),
+        names=experts.names(desk.services),
     )
 
 

@@ -11,7 +11,7 @@ from emergency_kepu.content.review import expiring
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.delivery import FINAL
 from emergency_kepu.pipeline.services import Services
-from emergency_kepu.store import dead
+from emergency_kepu.store import asks, dead
 from emergency_kepu.store.tables import campaigns, deliveries, feed_states
 
 
@@ -21,6 +21,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     dead_letters: dict[str, int]
     """By topic; topics without any are absent."""
     waiting: int
+    unanswered: int
     progress: float
     feed_success: dict[str, datetime]
 
@@ -32,6 +33,7 @@ async def read_gauges(services: Services) -> None:
     metrics.set_lag(await services.bus.lag())
     metrics.set_dead_letters(measured.dead_letters)
     metrics.waiting.set(measured.waiting)
+    metrics.unanswered.set(measured.unanswered)
     metrics.progress.set(measured.progress)
     for feed in services.settings.feeds.keys() & measured.feed_success.keys():
         metrics.feed_success.labels(feed).set(measured.feed_success[feed].timestamp())
@@ -46,6 +48,7 @@ def measure(conn: Connection) -> Measured:
     return Measured(
         dead_letters=dead.counts(conn),
         waiting=int(conn.scalar(waiting) or 0),
+        unanswered=len(asks.at_desk(conn, limit=1_000)),
         progress=_progress(conn),
         feed_success={row.feed: row.last_success for row in conn.execute(seen)},
     )

@@ -11,6 +11,7 @@ from emergency_kepu.desk import queries
 from emergency_kepu.desk.preview import audience_size, preview
 from emergency_kepu.desk.views import (
     AlertView,
+    AskView,
     CampaignDetail,
     CampaignView,
     FeedView,
@@ -26,7 +27,7 @@ from emergency_kepu.domain.severity import Severity
 from emergency_kepu.feeds.poller import FeedState
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.settings import FeedSettings
-from emergency_kepu.store import campaigns, dead, feeds, incidents
+from emergency_kepu.store import asks, campaigns, dead, feeds, incidents
 from emergency_kepu.store.campaigns import CampaignRow
 
 _RECENT = 20
@@ -51,6 +52,7 @@ def overview(conn: Connection, configured: Mapping[str, FeedSettings]) -> Overvi
         incidents=tuple(IncidentView.of(incident) for incident in _incidents(conn)),
         feeds=feed_views(feeds.states(conn), configured),
         dead_letters=sum(dead.counts(conn).values()),
+        unanswered=tuple(AskView.of(ask) for ask in asks.at_desk(conn)),
     )
 
 
@@ -137,6 +139,7 @@ def campaign_detail(conn: Connection, services: Services, campaign_id: str) -> C
         audience_size=audience_size(conn, latest) if unsent else None,
         deliveries=queries.delivery_groups(conn, latest.id, latest.revision),
         steps=tuple(planned(conn, latest.id)),
+        asks=tuple(AskView.of(ask) for ask in asks.of_incident(conn, latest.incident_id)),
     )
 
 
@@ -163,4 +166,5 @@ def incident_detail(conn: Connection, incident_id: str) -> IncidentDetail:
         ),
         campaigns=tuple(campaign_views(conn, campaigns.of_incident(conn, incident_id))),
         decisions=tuple(reversed(decided)),
+        asks=tuple(AskView.of(ask) for ask in asks.of_incident(conn, incident_id)),
     )

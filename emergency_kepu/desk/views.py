@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from emergency_kepu.campaigns.planned import PlannedStep
+from emergency_kepu.domain.ask import Ask
 from emergency_kepu.domain.incident import Incident
 
 
@@ -114,6 +115,34 @@ class DeliveryGroup(msgspec.Struct, frozen=True, kw_only=True):
     possible_duplicates: int
 
 
+class AskView(msgspec.Struct, frozen=True, kw_only=True):
+    """One expert asked about an incident, or (with no expert) what waits for people at the desk."""
+
+    id: str
+    incident_id: str
+    round: str
+    """`r2`: revision 2 of the campaign caused it; `m1`: somebody asked by hand."""
+    expert: str
+    state: str
+    channel: str | None
+    created_at: datetime
+    created_by: str
+    sent_at: datetime | None
+    desk_at: datetime
+    """When the desk is told that nobody has answered."""
+    answered_at: datetime | None
+    possible_duplicates: int
+    detail: str
+    answer: dict[str, str]
+    """Locale to the expert's own words."""
+
+    @classmethod
+    def of(cls, ask: Ask) -> AskView:
+        """What is shown of it."""
+        values = {name: getattr(ask, name) for name in cls.__struct_fields__}
+        return cls(**{**values, "state": ask.state.value})
+
+
 class CampaignDetail(msgspec.Struct, frozen=True, kw_only=True):
     """The latest revision in full, and the others."""
 
@@ -128,6 +157,8 @@ class CampaignDetail(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: tuple[DeliveryGroup, ...]
     steps: tuple[PlannedStep, ...] = ()
     """What follows by itself if the incident still asks for it."""
+    asks: tuple[AskView, ...] = ()
+    """Experts who were asked about the incident, in order."""
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,6 +248,8 @@ class IncidentDetail(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[AlertView, ...]
     campaigns: tuple[CampaignView, ...]
     decisions: tuple[DecisionView, ...]
+    asks: tuple[AskView, ...] = ()
+    """Experts who were asked, in order."""
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,6 +262,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """Open ones first, then the newest."""
     feeds: tuple[FeedView, ...]
     dead_letters: int
+    unanswered: tuple[AskView, ...] = ()
+    """No expert has answered: somebody at the desk must see to it."""
 
 
 def masked(target: str) -> str:

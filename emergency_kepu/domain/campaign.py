@@ -93,6 +93,18 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Interpretation(msgspec.Struct, frozen=True, kw_only=True):
+    """What an expert wrote about an incident, and who that is: fixed when they sent it."""
+
+    expert: str
+    """Id in `experts.yaml`."""
+    names: dict[str, str]
+    titles: dict[str, str] = {}
+    institutions: dict[str, str] = {}
+    texts: dict[str, str]
+    """Locale to their words. Readers of other languages are sent nothing: it is nobody's translation."""
+
+
 class CampaignSpec(msgspec.Struct, frozen=True, kw_only=True):
     """All that planning needs: fixed when the revision is drafted, so that what was approved is what goes out."""
 
@@ -108,7 +120,9 @@ class CampaignSpec(msgspec.Struct, frozen=True, kw_only=True):
     """True for an escalation: those reached before and the whole audience."""
     drill: bool = False
     say: str = "actions"
-    """What the message is about, see `Step.say`."""
+    """What the message is about, see `Step.say`; `expert`: an interpretation."""
+    interpretation: Interpretation | None = None
+    """Only with `say: expert`."""
     steps: tuple[Step, ...] = ()
     """What is planned from the launch of this revision on."""
     step: StepMark | None = None

@@ -65,6 +65,13 @@ class Reason(StrEnum):
     FLOOD = "flood"
     UNKNOWN_HAZARD = "unknown_hazard"
     UNKNOWN_PLACE = "unknown_place"
+    # experts who are asked
+    EXPERT_ASKED = "expert_asked"
+    EXPERT_CONFIRMED = "expert_confirmed"
+    EXPERT_CORRECTED = "expert_corrected"
+    EXPERT_DECLINED = "expert_declined"
+    EXPERT_SILENT = "expert_silent"
+    NO_EXPERT = "no_expert"
     # recipients and deliveries
     AUDIENCE_EMPTY = "audience_empty"
     OPTED_OUT = "opted_out"

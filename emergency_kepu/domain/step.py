@@ -27,3 +27,5 @@ class StepMark(msgspec.Struct, frozen=True, kw_only=True):
 
     planned_by: int
     number: int
+    ask: str = ""
+    """Not planned at all but an expert's answer to this question; `number` is 0."""

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
+from emergency_kepu.domain.ask import Asking
 from emergency_kepu.domain.campaign import Lane
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.errors import ConfigError
@@ -24,6 +25,8 @@ from emergency_kepu.places.world import is_country
 
 COLOURS = {"blue": Severity.MINOR, "yellow": Severity.MODERATE, "orange": Severity.SEVERE, "red": Severity.EXTREME}
 _LONGEST_MINUTES = 30 * 24 * 60
+_LONGEST_ASKING = 12 * 60
+"""Well before the links in the question end."""
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 
@@ -83,6 +86,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     quiet_hours: QuietHours | None = None
     steps: tuple[Step, ...] = ()
     """What follows by itself while the incident lasts, in order of time."""
+    experts: Asking | None = None
+    """Given: the best expert is told of each new or escalated incident and asked to check what is said about it."""
 
 
 def severity_floor(word: str) -> Severity:
@@ -158,6 +163,7 @@ def _check(policy: Policy, where: str) -> None:
     if policy.quiet_hours is not None:
         _check_quiet_hours(policy.quiet_hours, f"{where} ({policy.name})")
     _check_steps(policy, f"{where} ({policy.name})")
+    _check_asking(policy, f"{where} ({policy.name})")
     if policy.mode in ("auto", "approve") and not policy.channels:
         msg = f"{where} ({policy.name}): mode {policy.mode} needs `channels`"
         raise ConfigError(msg)
@@ -193,6 +199,21 @@ def _check_steps(policy: Policy, where: str) -> None:
         earlier = step.after_minutes
     if policy.steps and policy.mode in ("watch", "ignore"):
         msg = f"{where}: mode {policy.mode} sends nothing, so nothing can follow: remove `steps`"
+        raise ConfigError(msg)
+
+
+def _check_asking(policy: Policy, where: str) -> None:
+    asking = policy.experts
+    if asking is None:
+        return
+    if not 1 <= asking.answer_minutes <= asking.desk_minutes <= _LONGEST_ASKING:
+        msg = (
+            f"{where}: experts: `answer_minutes` {asking.answer_minutes:g} must be 1 or more and `desk_minutes` "
+            f"{asking.desk_minutes:g} no less than it, at most {_LONGEST_ASKING}"
+        )
+        raise ConfigError(msg)
+    if policy.mode in ("watch", "ignore"):
+        msg = f"{where}: mode {policy.mode} says nothing that an expert could check: remove `experts`"
         raise ConfigError(msg)
 
 

@@ -97,6 +97,11 @@ class Metrics:
             "kepu_content_reviews_expiring", "Signed texts that soon need an expert again.", registry=registry
         )
         self.waiting = Gauge("kepu_campaigns_waiting", "Campaigns that wait for approval.", registry=registry)
+        self.unanswered = Gauge(
+            "kepu_experts_unanswered",
+            "Questions that no expert answered and nobody took up.",
+            registry=registry,
+        )
 
     def _start_at_zero(self, feeds: tuple[str, ...], channels: tuple[str, ...]) -> None:
         self.progress.set(1)

@@ -48,7 +48,7 @@ def compose(
     if channel is None or channel.drill is not row.drill:
         detail = f"channel {route.channel!r} takes {'only' if channel and channel.drill else 'no'} drills"
         return NOWHERE, _skipped(recipient, route.target, Reason.DRILL_ONLY, detail)
-    choice = resolve(recipient.locale, services.catalog.locales(row.hazard), services.settings.content.default_locale)
+    choice = resolve(recipient.locale, *_languages(services, row))
     if choice is None:
         return NOWHERE, _skipped(recipient, route.target, Reason.NO_LOCALE, f"no text for {recipient.locale}")
     locale, fell_back = choice
@@ -66,6 +66,16 @@ def compose(
         reason=Reason.LOCALE_FALLBACK if fell_back else None,
         detail=f"asked for {recipient.locale}" if fell_back else "",
     )
+
+
+def _languages(services: Services, row: CampaignRow) -> tuple[tuple[str, ...], str]:
+    """(languages with a text, the one for readers of any other). What an expert wrote is nobody's translation: readers
+    of other languages keep what they were told, rather than get words that they cannot read."""
+    known = services.catalog.locales(row.hazard)
+    said = row.spec.interpretation
+    if said is None:
+        return known, services.settings.content.default_locale
+    return tuple(locale for locale in known if locale in said.texts), ""
 
 
 def _skipped(recipient: Recipient, target: str, reason: Reason, detail: str) -> PlannedDelivery:
@@ -99,6 +109,7 @@ def _message(
         drill=row.drill,
         facts=row.spec.facts,
         say=row.spec.say,
+        interpretation=row.spec.interpretation,
     )
     try:
         message = render(services.catalog, request)

@@ -13,12 +13,10 @@ from sqlalchemy import Connection
 
 from emergency_kepu.bus.port import Record
 from emergency_kepu.campaigns import operations
-from emergency_kepu.campaigns.drafting import facts_of
-from emergency_kepu.campaigns.following import LATEST, Answer, verdict
-from emergency_kepu.campaigns.lifecycle import step as moved
+from emergency_kepu.campaigns.following import Answer, verdict
 from emergency_kepu.campaigns.planned import root_of
 from emergency_kepu.content.review import review_state
-from emergency_kepu.domain.campaign import CampaignKind, CampaignState, Lane, MessageFacts
+from emergency_kepu.domain.campaign import CampaignState, Lane
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.incident import Incident
 from emergency_kepu.domain.severity import Severity
@@ -26,9 +24,9 @@ from emergency_kepu.domain.step import Step, StepMark
 from emergency_kepu.matching.guards import decide
 from emergency_kepu.matching.guards.context import GuardContext
 from emergency_kepu.matching.silences import silenced_by
-from emergency_kepu.pipeline.contacts import contact_for
 from emergency_kepu.pipeline.jobs import Launch, step_record
 from emergency_kepu.pipeline.services import Services
+from emergency_kepu.pipeline.step_row import facts_now, overtake, step_row
 from emergency_kepu.store import campaigns, due, incidents, silences
 from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.decisions import append_decision
@@ -37,7 +35,6 @@ from emergency_kepu.store.locks import one_at_a_time
 _PUT_OFF = timedelta(minutes=5)
 _ASKED = ("review", "silence", "quiet_hours")
 """Guards of a step: whom it reaches and on whose word was settled when its campaign went out."""
-_OPEN = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED)
 
 
 def follow(conn: Connection, services: Services, launch: Launch) -> list[Record]:
@@ -84,7 +81,6 @@ def _prepare(
     severity: Severity | None,
 ) -> list[Record]:
     """`severity` is None where the message's figures came from another feed: they stay what they were."""
-    now = services.clock.now()
     root = next(row for row in found if row.revision == mark.planned_by)
     told = [row for row in found if row.launched_at is not None]
     wants = max(root.approvals_needed, 1 if any(row.state is CampaignState.REJECTED for row in found) else 0)
@@ -100,63 +96,25 @@ def _prepare(
         _say(conn, services, found[-1], stops)
         return []
     last = told[-1]
-    facts = last.spec.facts if severity is None else _facts(services, incident, last)
-    over = facts.until is None or facts.until <= now
-    row = msgspec.structs.replace(
-        last,
-        revision=found[-1].revision + 1,
-        kind=CampaignKind.STEP,
-        state=CampaignState.WAITING if said.approvals else CampaignState.APPROVED,
+    facts = last.spec.facts if severity is None else facts_now(services, incident, last)
+    row = step_row(
+        services,
+        found,
+        facts=facts,
         severity=int(last.severity if severity is None else severity),
         lane=Lane.ROUTINE,  # explains what people have been told: it never holds a warning up
-        approvals_needed=said.approvals,
-        created_at=now,
+        approvals=said.approvals,
         created_by="clock",
-        accepted_at=now,
-        expires_at=now + LATEST if over else facts.until,
-        spec=msgspec.structs.replace(
-            last.spec,
-            phase=step.phase,
-            say=step.say,
-            facts=msgspec.structs.replace(
-                facts, until=None if over else facts.until, before=last.spec.facts.as_before()
-            ),
-            only_reached_by=tuple(other.revision for other in told),
-            also_audience=False,
-            steps=(),
-            step=mark,
-            accepted_wall=services.clock.wall(),
-        ),
-        launched_at=None,
-        first_send_at=None,
-        first_send_seconds=None,
-        finished_at=None,
-        planned=0,
-        plan_complete=False,
+        phase=step.phase,
+        say=step.say,
+        mark=mark,
     )
     campaigns.insert(conn, row)
     _say(conn, services, row, list(said.decisions))
     if not said.approvals:
-        return operations.launch(conn, row.id, now=now)
-    for older in found:
-        if older.state in _OPEN:  # a step that nobody approved in time: the next takes its place
-            after = moved(older.state, "supersede")
-            campaigns.set_state(conn, older.id, older.revision, before=older.state, after=after)
+        return operations.launch(conn, row.id, now=services.clock.now())
+    overtake(conn, found)
     return []
-
-
-def _facts(services: Services, incident: Incident, last: CampaignRow) -> MessageFacts:
-    told = last.spec.facts
-    contact = contact_for(
-        services.catalog,
-        services.settings.experts,
-        hazard=incident.hazard,
-        places=incident.place_codes,
-        locale=services.settings.content.default_locale,
-        now=services.clock.now(),
-    )
-    issued_at = max(told.issued_at, incident.latest.sent or told.issued_at)
-    return facts_of(incident, issued_at=issued_at, source_names=told.source_names, contact=contact)
 
 
 def _context(

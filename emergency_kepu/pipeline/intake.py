@@ -11,14 +11,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from emergency_kepu.asking import chain
+from emergency_kepu.asking.around import Around
 from emergency_kepu.bus.port import Record
 from emergency_kepu.campaigns import operations
 from emergency_kepu.campaigns.lifecycle import step
 from emergency_kepu.domain.alert import Alert
-from emergency_kepu.domain.campaign import CampaignState
+from emergency_kepu.domain.campaign import CampaignKind, CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.errors import TransientError, Unprocessable
-from emergency_kepu.domain.incident import alert_id
+from emergency_kepu.domain.incident import Incident, alert_id
 from emergency_kepu.feeds.format import FeedContext, MemberError
 from emergency_kepu.feeds.lifetime import expires_or_assumed
 from emergency_kepu.feeds.registry import load_format
@@ -142,6 +144,8 @@ def _carry_out(
             _stop_what_waits(conn, incident.id)
         return []
     campaigns.insert(conn, row)
+    if incident is not None:
+        _tell_experts(conn, services, incident, row)
     if row.approvals_needed:
         for older in campaigns.revisions(conn, row.id):
             if older.revision < row.revision and older.state in _OPEN:
@@ -149,6 +153,16 @@ def _carry_out(
                 campaigns.set_state(conn, older.id, older.revision, before=older.state, after=after)
         return []
     return operations.launch(conn, row.id, now=now)
+
+
+def _tell_experts(conn: Connection, services: Services, incident: Incident, row: campaigns.CampaignRow) -> None:
+    """A first message or an escalation, where its policy asks experts. What is sent never waits for them."""
+    policy = next((each for each in services.settings.policies if each.name == row.policy), None)
+    if policy is None or policy.experts is None or not (row.kind is CampaignKind.ISSUE or row.spec.also_audience):
+        return
+    now = services.clock.now()
+    around = Around.of(services)
+    chain.begin(conn, around, incident, revision=row.revision, asking=policy.experts, now=now)
 
 
 def _stop_what_waits(conn: Connection, incident_id: str) -> None:

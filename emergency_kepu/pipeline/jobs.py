@@ -48,6 +48,9 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """Not a page at all: prepare this step (from 1) that the revision planned."""
     tries: int = 0
     """How often that step was put off."""
+    ask: str = ""
+    """Not a page at all: prepare the interpretation that answered this question. `campaign_id` is empty then, so that
+    a worker of an older version finds nothing to do; it is handed over again until it is settled."""
 
 
 class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +130,12 @@ def step_record(launch: Launch) -> Record:
         id=f"{launch.campaign_id}.{launch.revision}/follow{launch.follow}{again}",
         value=_encoder.encode(launch),
     )
+
+
+def answer_record(ask: str, *, incident_id: str, tries: int) -> Record:
+    """An expert's interpretation on its way to a campaign. Each time it is handed over is a record of its own."""
+    launch = Launch(campaign_id="", revision=0, incident_id=incident_id, ask=ask, tries=tries)
+    return Record(topic=LAUNCH, key=incident_id, id=f"ask/{ask}@{tries}", value=_encoder.encode(launch))
 
 
 def dispatch_record(batch_id: str, *, channel: str, lane: Lane, one_owner: bool, again: str = "") -> Record:

@@ -21,6 +21,7 @@ from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind
 from emergency_kepu.pipeline.compose import NOWHERE, Rendered, compose
 from emergency_kepu.pipeline.follow import follow
+from emergency_kepu.pipeline.interpret import interpret
 from emergency_kepu.pipeline.jobs import Launch, decode, dispatch_record, encoded, launch_record, planned_next
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.store import campaigns, due, ledger, progress, reach, recipients
@@ -40,6 +41,8 @@ _MANY = 16_000
 async def plan(record: Record, services: Services) -> list[Record]:
     """The handler of `kepu.launch`."""
     launch = decode(record, Launch)
+    if launch.ask:
+        return await services.database.write(lambda conn: interpret(conn, services, launch))
     if launch.follow:
         return await services.database.write(lambda conn: follow(conn, services, launch))
     if await services.database.read(lambda conn: _is_urgent(conn, launch)):

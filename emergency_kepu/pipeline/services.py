@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from emergency_kepu.asking.links import Links
 from emergency_kepu.bus.port import Bus
 from emergency_kepu.channels.port import Channel
 from emergency_kepu.content.catalog import Catalog
@@ -30,8 +31,9 @@ class Services:
     metrics: Metrics
     worker: str
     """Names this process in claims and leases."""
+    links: Links | None = None
+    """For questions to experts; None: experts cannot be asked."""
     rates: dict[str, SlidingWindow] = field(default_factory=dict)
-
     gates: dict[str, Gate] = field(default_factory=dict)
     calm: Calm = field(default_factory=Calm)
 

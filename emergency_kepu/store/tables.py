@@ -141,6 +141,32 @@ silences = Table(
     Column("comment", Text, nullable=False),
 )
 
+asks = Table(
+    "asks",
+    metadata,
+    Column("id", String, primary_key=True, comment="hash of incident, round, expert"),
+    Column("incident_id", String, nullable=False, index=True),
+    Column("round", String, nullable=False, comment="r2: caused by revision 2; m1: asked by hand"),
+    Column("expert", String, nullable=False, comment="id in experts.yaml; empty: the desk itself"),
+    Column("state", String, nullable=False, index=True, comment="domain.ask.AskState"),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("answer_minutes", Float, nullable=False),
+    Column("off_duty", Boolean, nullable=False),
+    Column("desk_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("next_at", Instant, index=True),
+    Column("way", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("channel", String),
+    Column("sent_at", Instant),
+    Column("answered_at", Instant),
+    Column("possible_duplicates", Integer, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("answer", LargeBinary, nullable=False, comment="locale to the expert's words, as JSON"),
+)
+
 # --- campaigns ------------------------------------------------------------------------------------------------
 
 campaigns = Table(

@@ -167,7 +167,10 @@ def test_drills_are_recorded_and_end(kepu: Kepu, people: Path) -> None:
 
 
 def test_experts(kepu: Kepu) -> None:
-    assert len(kepu("experts", "list", "--json").json) == 4
+    listed = kepu("experts", "list", "--json")
+    assert len(listed.json) == 4
+    assert listed.json[0]["private"] == ["sms", "drills"]
+    assert "0011" not in listed.out, "a private number is printed nowhere"
     asked = ("experts", "match", "--hazard=earthquake", "--place=511524", "--json")
     day = kepu(*asked, "--now=2026-06-30T13:00:00+08:00").json
     assert (day["experts"][0]["expert"]["id"], day["named_in_messages"]) == ("lin-seismology", "lin-seismology")
@@ -191,3 +194,43 @@ def test_deliveries_retry_needs_something_that_failed(kepu: Kepu, people: Path) 
     assert kepu("deliveries", "retry", campaign).code == 1
     assert kepu("deliveries", "retry", campaign, "--reason=bad luck").code == 2
     assert kepu("deliveries", "retry", "c-none").code == 1
+
+
+def test_an_expert_is_asked_by_hand(kepu: Kepu, config: Path, people: Path, tokens: dict[str, str]) -> None:
+    env = {"KEPU_TOKEN": tokens["zhao"]}
+    assert kepu(*DRAFT, env=env).code == 0
+    incident = kepu("incidents", "list", "--json").json[0]["id"]
+    keyless = kepu("experts", "ask", incident, "--expert=zhao-chemistry", env=env)
+    assert (keyless.code, "KEPU_LINK_KEY" in keyless.err) == (2, True)
+    text = (config / "kepu.yaml").read_text(encoding="utf-8")
+    (config / "kepu.yaml").write_text(text.replace("  port: 8600", "  port: 8600\n  public_url: https://desk.example"))
+    env["KEPU_LINK_KEY"] = "k" * 32
+    assert kepu("experts", "asked", incident).code == 1
+    assert kepu("experts", "ask", incident, "--expert=nobody", env=env).code == 1
+    done = kepu("experts", "ask", incident, "--expert=zhao-chemistry", env=env)
+    assert (done.code, "zhao-chemistry is told" in done.out) == (0, True), done
+    assert kepu("experts", "ask", incident, "--expert=zhao-chemistry", env=env).code == 1, "is being asked already"
+    [ask] = kepu("experts", "asked", incident, "--json").json
+    assert (ask["expert"], ask["state"], ask["round"]) == ("zhao-chemistry", "queued", "m1")
+    assert kepu("experts", "taken", incident, env=env).code == 1, "nothing waits for the desk yet"
+    short = kepu("experts", "ask", incident, env={**env, "KEPU_LINK_KEY": "short"})
+    assert (short.code, "guessed" in short.err) == (2, True)
+
+
+def test_a_policy_that_asks_experts_needs_an_address_and_ways_that_exist(kepu: Kepu, config: Path) -> None:
+    policies = (config / "policies.yaml").read_text(encoding="utf-8")
+    for asking, words in (
+        ("{}", "desk.public_url"),
+        ("{answer_minutes: 50}", "desk_minutes"),
+        ("{desk_minutes: 900}", "720"),
+        ("{minutes: 5}", "minutes"),
+    ):
+        changed = policies.replace("    mode: auto\n", f"    mode: auto\n    experts: {asking}\n", 1)
+        (config / "policies.yaml").write_text(changed, encoding="utf-8")
+        found = kepu("check-config")
+        assert (found.code, words in found.err) == (2, True), found
+    (config / "policies.yaml").write_text(policies, encoding="utf-8")
+    experts = (config / "experts.yaml").read_text(encoding="utf-8")
+    (config / "experts.yaml").write_text(experts.replace("channel: sms", "channel: pager", 1), encoding="utf-8")
+    found = kepu("check-config")
+    assert (found.code, "private channel 'pager'" in found.err) == (2, True)

@@ -12,7 +12,11 @@ from sqlalchemy import text
 from emergency_kepu import checkup
 from emergency_kepu.bus import topics
 from emergency_kepu.bus.kafka_clients import BusSettings
-from emergency_kepu.settings import Settings, StoreSettings
+from emergency_kepu.domain.ask import Asking
+from emergency_kepu.domain.errors import ConfigError
+from emergency_kepu.matching.policy import Policy
+from emergency_kepu.services import wire
+from emergency_kepu.settings import DeskSettings, Settings, StoreSettings
 from emergency_kepu.store import migrate
 from emergency_kepu.store.database import Database
 from emergency_kepu.testing.ports import free_port
@@ -41,6 +45,19 @@ def test_all_is_well(store_url: str) -> None:
     found = look(Settings(store=StoreSettings(url=store_url)))
     assert all(item.ok for item in found.values()), found
     assert found["schema"].detail == migrate.head()
+
+
+def test_experts_need_an_address_and_a_key_where_a_policy_asks_them(tmp_path: Path) -> None:
+    policy = Policy(name="p", channels=("c",), experts=Asking())
+    settings = Settings(store=StoreSettings(url=f"sqlite:///{tmp_path}/kepu.db"), policies=(policy,))
+    settings = msgspec.structs.replace(settings, desk=DeskSettings(public_url="https://desk.example"))
+    for environ, fine in (({}, False), ({"KEPU_LINK_KEY": "short"}, False), ({"KEPU_LINK_KEY": "k" * 32}, True)):
+        found = {item.check: item for item in checkup.look(settings, environ)}
+        assert found["experts"].ok is fine
+        assert "KEPU_LINK_KEY" in found["experts"].detail or fine
+        if not fine:
+            with pytest.raises(ConfigError, match="KEPU_LINK_KEY"):
+                wire(settings, environ=environ)
 
 
 def test_a_database_that_does_not_answer() -> None:

@@ -246,6 +246,8 @@ async def test_the_description_is_whole(browse: Open) -> None:
         "/api/v1/incidents",
         "/api/v1/incidents/{incident_id}",
         "/api/v1/incidents/{incident_id}/end",
+        "/api/v1/incidents/{incident_id}/experts",
+        "/api/v1/incidents/{incident_id}/experts/taken",
         "/api/v1/silences",
         "/api/v1/silences/{silence_id}",
         "/api/v1/campaigns",

@@ -19,6 +19,7 @@ PAGES = (
     "/write",
     "/incidents/i-1",
     "/incidents/i-1/end",
+    "/incidents/i-1/experts",
     "/campaigns/c-1",
     "/deliveries",
     "/decisions",

@@ -9,13 +9,15 @@ import msgspec
 from emergency_kepu.bus.port import Record
 from emergency_kepu.content.catalog import Review, Reviewer
 from emergency_kepu.desk.gauges import read_gauges
+from emergency_kepu.domain.ask import Ask, AskState
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.decision import Reason
+from emergency_kepu.domain.incident import IncidentStatus
 from emergency_kepu.feeds.poller import FeedState
 from emergency_kepu.pipeline.services import Services
-from emergency_kepu.store import campaigns, dead, feeds
+from emergency_kepu.store import asks, campaigns, dead, feeds, incidents
 from emergency_kepu.store.tables import deliveries
-from tests.desk.conftest import AT, a_campaign
+from tests.desk.conftest import AT, a_campaign, an_incident
 from tests.desk.test_api import plan_deliveries
 
 
@@ -40,6 +42,34 @@ async def test_what_the_database_knows(services: Services) -> None:
     assert value("kepu_feed_last_success_timestamp_seconds", {"feed": "shut"}) == 0
     assert value("kepu_dead_letters", {"topic": "kepu.feed"}) == 1
     assert value("kepu_lag_records", {"stage": "intake"}) == 1
+
+
+async def test_what_no_expert_answered_is_counted_until_it_is_taken_up_or_over(services: Services) -> None:
+    async def counted() -> float | None:
+        await read_gauges(services)
+        return services.metrics.registry.get_sample_value("kepu_experts_unanswered")
+
+    ask = Ask(
+        id="0" * 16,
+        incident_id="i-1",
+        round="r1",
+        expert="",
+        state=AskState.DESK,
+        created_at=AT,
+        created_by="intake",
+        answer_minutes=15,
+        desk_at=AT,
+        expires_at=AT,
+    )
+    assert await counted() == 0
+    await services.database.write(lambda conn: asks.add(conn, ask))
+    assert await counted() == 1
+    over = msgspec.structs.replace(an_incident(), status=IncidentStatus.EXPIRED)
+    await services.database.write(lambda conn: incidents.save(conn, over))
+    assert await counted() == 0
+    await services.database.write(lambda conn: incidents.save(conn, an_incident()))
+    await services.database.write(lambda conn: asks.change(conn, ask, state=AskState.TAKEN))
+    assert await counted() == 0
 
 
 async def test_reviews_that_end_soon_are_counted_as_the_setting_says(services: Services) -> None:

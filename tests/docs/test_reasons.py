@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from emergency_kepu.domain.ask import Asking
 from emergency_kepu.domain.decision import Action, Reason
 from emergency_kepu.domain.expert import Expert
 from emergency_kepu.matching.correlate import Change
@@ -34,7 +35,7 @@ def test_every_action_is_named() -> None:
     assert not [action for action in Action if f"`{action.value}`" not in head]
 
 
-@pytest.mark.parametrize("struct", [Policy, When, Audience, Expert], ids=lambda struct: struct.__name__)
+@pytest.mark.parametrize("struct", [Policy, When, Audience, Expert, Asking], ids=lambda struct: struct.__name__)
 def test_every_key_of_a_policy_and_an_expert_is_documented(policies: str, struct: type[msgspec.Struct]) -> None:
     keys = [field.encode_name for field in msgspec.structs.fields(struct)]
     assert not [key for key in keys if f"`{key}`" not in policies]

@@ -20,6 +20,20 @@ ALLOWED = {
     "delivery": {"domain", "channels", "delivery"},
     "observe": {"domain", "bus", "observe"},
     "campaigns": {"domain", "places", "bus", "campaigns", "matching", "pipeline", "store"},
+    "asking": {
+        "domain",
+        "places",
+        "content",
+        "matching",
+        "delivery",
+        "channels",
+        "bus",
+        "store",
+        "campaigns",
+        "pipeline",
+        "asking",
+        "settings",
+    },
 }
 
 

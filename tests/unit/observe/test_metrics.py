@@ -28,6 +28,7 @@ CONTRACT = {
     "kepu_dead_letters": {"topic"},
     "kepu_content_reviews_expiring": set(),
     "kepu_campaigns_waiting": set(),
+    "kepu_experts_unanswered": set(),
 }
 
 
