@@ -36,7 +36,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 def write_feed(feed: Feed) -> bytes:
     """The document, UTF-8, newest entry first. The same feed always gives the same bytes, which the ETag relies on."""
     entries = sorted(feed.entries, key=lambda entry: (entry.updated, entry.id), reverse=True)
-    root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+    root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]  # the stubs know no default one
     _add(root, "id", feed.id)
     _add(root, "title", feed.title)
     _add(root, "updated", (entries[0].updated if entries else feed.opened).isoformat(timespec="seconds"))

@@ -24,7 +24,7 @@ _NEEDS_REFERENCE = ("Update", "Cancel")
 def write_alert(alert: Alert) -> bytes:
     """The document, UTF-8. ValueError, in one line, when CAP 1.2 does not allow such a message."""
     _check(alert)
-    root = etree.Element(f"{{{CAP_1_2}}}alert", nsmap={None: CAP_1_2})
+    root = etree.Element(f"{{{CAP_1_2}}}alert", nsmap={None: CAP_1_2})  # type: ignore[dict-item]  # the stubs know no default name space
     _add(root, "identifier", alert.identifier)
     _add(root, "sender", alert.sender)
     _add(root, "sent", _instant(alert.sent))
