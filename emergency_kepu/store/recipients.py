@@ -59,8 +59,8 @@ def _page(dialect: str, query: AudienceQuery, in_order: bool) -> Select[Any]:
         _condition(query, place), recipients.c.id > bindparam("after")
     )
     if dialect == "postgresql" and not in_order:
-        # Selected first and sorted then: for the few who come first by id, PostgreSQL would walk through millions of ids
-        # in search of the one reader of a county.
+        # Selected first and sorted then: in order of id PostgreSQL would walk through millions in search of the one
+        # reader of a county.
         found = chosen.cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
         return select(found.c.recipient).order_by(found.c.id).limit(bindparam("number"))
     statement = chosen.with_only_columns(recipients.c.recipient).order_by(recipients.c.id).limit(bindparam("number"))
