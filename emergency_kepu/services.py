@@ -21,6 +21,7 @@ from emergency_kepu.content.library import shipped
 from emergency_kepu.domain.clock import Clock, SystemClock
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.observe.metrics import Metrics
+from emergency_kepu.pages.address import pages_of
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.settings import Settings
 from emergency_kepu.store import migrate
@@ -115,6 +116,7 @@ def wire(
         channels=channels,
         metrics=Metrics(feeds=settings.feeds, channels=settings.channels),
         links=links,
+        pages=pages_of(environ, settings.desk),
         worker=f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}",
     )
     return Wired(services, door)

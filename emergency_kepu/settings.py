@@ -29,6 +29,9 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     public_url: str = ""
     """How the outside reaches this desk; providers call back to it and experts answer at it (empty: they do not).
     https: secure cookies."""
+    public_pages: bool = False
+    """Every campaign has a page for the public at `/k/...`, and messages carry its address where it fits. Needs
+    `public_url` and `KEPU_LINK_KEY`."""
     locale: str = "zh-Hans"
     """Of the console."""
 

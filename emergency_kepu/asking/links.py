@@ -75,10 +75,16 @@ class Links:
 
 def links_of(environ: Mapping[str, str], base: str) -> Links | None:
     """None where no key is set or nobody outside reaches the desk. ConfigError for a key that can be guessed."""
-    if not base or not (environ.get(LINK_KEY) or environ.get(f"{LINK_KEY}_FILE")):
+    key = link_key(environ) if base else None
+    return None if key is None else Links(key, base)
+
+
+def link_key(environ: Mapping[str, str]) -> Secret | None:
+    """The house's key; None where none is set. ConfigError for one that can be guessed."""
+    if not (environ.get(LINK_KEY) or environ.get(f"{LINK_KEY}_FILE")):
         return None
-    key = read_secret(LINK_KEY, environ, "experts")
+    key = read_secret(LINK_KEY, environ, "desk")
     if len(key.reveal()) < _SHORTEST_KEY:
         msg = f"{LINK_KEY}: shorter than {_SHORTEST_KEY} characters can be guessed; `openssl rand -hex 32` makes one"
         raise ConfigError(msg)
-    return Links(key, base)
+    return key

@@ -8,7 +8,7 @@ never issues one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,9 +65,18 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def write(
-    conn: Connection, wish: Wish, *, actor: str, now: datetime, wall: float, contact: Expert | None, drill: bool = False
+    conn: Connection,
+    wish: Wish,
+    *,
+    actor: str,
+    now: datetime,
+    wall: float,
+    contact: Expert | None,
+    drill: bool = False,
+    link_of: Callable[[str], str] = lambda _: "",
 ) -> CampaignRow:
-    """A draft of a wish that `check` has let through; the same wish of the same person is the same draft."""
+    """A draft of a wish that `check` has let through; the same wish of the same person is the same draft. `link_of` a
+    campaign's id is the address of its page."""
     incident = _incident(wish, actor, now)
     if incidents.find(conn, incident.id) is None:
         incidents.save(conn, incident)
@@ -82,6 +91,7 @@ def write(
         values=dict(wish.values),
         hotline=contact.hotline if contact else "",
         hotline_names=dict(contact.institutions) if contact else {},
+        link=link_of(campaign_id(incident.id)),
     )
     query = AudienceQuery(places=wish.places, kinds=wish.kinds, tags_any=wish.tags, drill=drill)
     row = CampaignRow(

@@ -28,8 +28,10 @@ def facts_of(
     source_names: dict[str, str],
     contact: Expert | None = None,
     before: Before | None = None,
+    link: str = "",
 ) -> MessageFacts:
-    """What the texts may say about an incident; `contact` is whom readers may ask, `before` what they were told."""
+    """What the texts may say about an incident; `contact` is whom readers may ask, `before` what they were told, `link`
+    the page that says more."""
     return MessageFacts(
         source_name=incident.source_name,
         source_names=source_names,
@@ -45,6 +47,7 @@ def facts_of(
         hotline=contact.hotline if contact else "",
         hotline_names=dict(contact.institutions) if contact else {},
         before=before,
+        link=link,
     )
 
 

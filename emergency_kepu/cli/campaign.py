@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -17,6 +19,7 @@ from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, data
 from emergency_kepu.content.preview import previews
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.domain.clock import SystemClock
+from emergency_kepu.pages.address import link_of, pages_of
 from emergency_kepu.pipeline.contacts import contact_for
 from emergency_kepu.places.search import find_place
 from emergency_kepu.services import open_database
@@ -94,6 +97,7 @@ def draft(
     )
     catalog = catalog_of(settings)
     authoring.check(wish, channels=settings.channels, content=catalog.topics)
+    pages = pages_of(os.environ, settings.desk)
     now = datetime.now(UTC)
     contact = contact_for(
         catalog,
@@ -105,7 +109,9 @@ def draft(
     )
     with open_database(settings).begin() as conn:
         actor = named(conn, Right.OPERATE)
-        row = authoring.write(conn, wish, actor=actor, now=now, wall=time.time(), contact=contact)
+        row = authoring.write(
+            conn, wish, actor=actor, now=now, wall=time.time(), contact=contact, link_of=partial(link_of, pages)
+        )
         reach = audience_size(conn, row)
     if json_output:
         print_json({"campaign": row.id, "revision": row.revision, "state": row.state, "audience": reach})

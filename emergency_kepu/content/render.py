@@ -1,6 +1,7 @@
 """Elements, facts and a layout become one message that fits its channel. Deterministic and pure.
 
-What is dropped when a text is too long, in this order: myths, why, the closing notes, what not to do from the end,
+What is dropped when a text is too long, in this order: myths, why, the closing notes, the link, what not to do from the
+end,
 the impact, actions from the end, what changed. Source, hazard, place, time and the first action stay, or nothing is
 sent.
 """
@@ -19,7 +20,7 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from emergency_kepu.content import sms
-from emergency_kepu.content.catalog import Catalog, LocaleText, Phrases
+from emergency_kepu.content.catalog import Catalog, LocaleText, Phrases, Topic
 from emergency_kepu.content.changes import changes
 from emergency_kepu.content.facts import safe, variables
 from emergency_kepu.content.limits import LIMITS
@@ -82,11 +83,7 @@ class Elements(msgspec.Struct, frozen=True, kw_only=True):
 
 def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     """The message. ContentError when there is no such text, or when the five elements do not fit."""
-    topic = catalog.topics.get(request.hazard)
-    text = topic.locales.get(request.locale) if topic else None
-    if topic is None or text is None:
-        msg = f"no text about {request.hazard} in {request.locale}; `kepu templates list` shows what there is"
-        raise ContentError(msg)
+    topic, text = _text(catalog, request)
     layout = catalog.layouts.get(request.layout)
     if layout is None:
         msg = f"no layout {request.layout!r}; there are: {', '.join(sorted(catalog.layouts))}"
@@ -116,6 +113,22 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     where = f"{request.hazard}/{request.locale}"
     msg = f"{where}: source, place, time and first action need more than {limit.most} {limit.unit}"
     raise ContentError(msg)
+
+
+def elements(catalog: Catalog, request: RenderRequest) -> Elements:
+    """Everything there is to say, for a page that has room for it: `request.layout` plays no part. ContentError when
+    there is no such text."""
+    _, text = _text(catalog, request)
+    return _elements(text, catalog.phrases[request.locale], request)
+
+
+def _text(catalog: Catalog, request: RenderRequest) -> tuple[Topic, LocaleText]:
+    topic = catalog.topics.get(request.hazard)
+    text = topic.locales.get(request.locale) if topic else None
+    if topic is None or text is None:
+        msg = f"no text about {request.hazard} in {request.locale}; `kepu templates list` shows what there is"
+        raise ContentError(msg)
+    return topic, text
 
 
 def fill_in(source: str, known: Mapping[str, Any], *, where: str, locale: str) -> str:
@@ -225,7 +238,7 @@ def _shrinking(whole: Elements) -> Iterator[tuple[Elements, tuple[str, ...]]]:
     dropped: list[str] = []
     current = whole
     yield current, ()
-    for name in ("myths", "why", "relay", "more", "hotline"):
+    for name in ("myths", "why", "relay", "more", "hotline", "link"):
         if getattr(current, name):
             dropped.append(name)
             current = msgspec.structs.replace(current, **{name: () if name == "myths" else ""})

@@ -34,8 +34,11 @@ from emergency_kepu.desk.context import AnyRequest, Desk
 from emergency_kepu.desk.gate import Gate, Visitor
 from emergency_kepu.desk.health import HEALTH
 from emergency_kepu.desk.overview import overview
+from emergency_kepu.desk.page_counting import PageCounting
 from emergency_kepu.desk.pages import HERE, Pages
 from emergency_kepu.desk.problems import problem_of, respond
+from emergency_kepu.desk.public_lookup import PublicLookup
+from emergency_kepu.desk.public_page import PUBLIC
 from emergency_kepu.desk.session import Sessions
 from emergency_kepu.desk.snapshot import Snapshot
 from emergency_kepu.desk.views import Overview
@@ -85,22 +88,23 @@ def create_app(services: Services, *, environ: Mapping[str, str] | None = None) 
     )
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
     return Litestar(
-        route_handlers=[api, console, *HEALTH, twilio_status, *ANSWERING, static],
+        route_handlers=[api, console, *HEALTH, twilio_status, *ANSWERING, *PUBLIC, static],
         dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
         openapi_config=_openapi(),
         exception_handlers={Exception: answer_problem, HTTPException: answer_problem},
         before_send=[add_headers],
+        on_shutdown=[desk.counting.flush],
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
-    """On every answer, also where something went wrong."""
+    """On every answer, also where something went wrong. The public page brings a policy of its own, no looser."""
     if message["type"] == "http.response.start":
         headers = MutableScopeHeaders.from_message(message)
         for name, value in _HEADERS.items():
-            headers[name] = value
+            headers.setdefault(name, value)
 
 
 def open_desk(services: Services, environ: Mapping[str, str]) -> Desk:
@@ -119,6 +123,8 @@ def open_desk(services: Services, environ: Mapping[str, str]) -> Desk:
         pages=Pages(settings.desk.name, settings.desk.locale),
         overview=Snapshot(look),
         environ=environ,
+        counting=PageCounting(services),
+        public=PublicLookup(services) if services.pages else None,
     )
 
 

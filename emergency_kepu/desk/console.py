@@ -63,6 +63,7 @@ async def campaign(
 ) -> Response[bytes]:
     """The texts in full, the decision to take, and how the deliveries stand."""
     visitor.require(Right.READ)
+    await desk.counting.flush()
     found = await desk.services.database.read(lambda conn: campaign_detail(conn, desk.services, campaign_id))
     choices = choices_of(found, visitor)
     return _page(

@@ -12,7 +12,9 @@ from litestar.params import SkipValidation
 
 from emergency_kepu.desk.attempts import Attempts
 from emergency_kepu.desk.gate import Gate, Visitor
+from emergency_kepu.desk.page_counting import PageCounting
 from emergency_kepu.desk.pages import Pages
+from emergency_kepu.desk.public_lookup import PublicLookup
 from emergency_kepu.desk.session import Sessions
 from emergency_kepu.desk.snapshot import Snapshot
 from emergency_kepu.desk.views import Overview
@@ -30,6 +32,9 @@ class Desk:
     pages: Pages
     overview: Snapshot[Overview]
     environ: Mapping[str, str]
+    counting: PageCounting
+    public: PublicLookup | None
+    """None: this desk shows no public pages."""
 
 
 AnyRequest = Request[Any, Any, Any]

@@ -18,6 +18,8 @@ from emergency_kepu.desk.views import (
     IncidentDetail,
     IncidentView,
     Overview,
+    PageCountView,
+    PageView,
 )
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.delivery import FINAL
@@ -27,7 +29,7 @@ from emergency_kepu.domain.severity import Severity
 from emergency_kepu.feeds.poller import FeedState
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.settings import FeedSettings
-from emergency_kepu.store import asks, campaigns, dead, feeds, incidents
+from emergency_kepu.store import asks, campaigns, dead, feeds, incidents, page_counts
 from emergency_kepu.store.campaigns import CampaignRow
 
 _RECENT = 20
@@ -140,6 +142,21 @@ def campaign_detail(conn: Connection, services: Services, campaign_id: str) -> C
         deliveries=queries.delivery_groups(conn, latest.id, latest.revision),
         steps=tuple(planned(conn, latest.id)),
         asks=tuple(AskView.of(ask) for ask in asks.of_incident(conn, latest.incident_id)),
+        page=_page(conn, services, rows) if services.pages else None,
+    )
+
+
+def _page(conn: Connection, services: Services, rows: Sequence[CampaignRow]) -> PageView:
+    assert services.pages is not None
+    found: dict[tuple[int, str], dict[str, int]] = {}
+    for key, number in page_counts.of_campaign(conn, rows[0].id):
+        found.setdefault((key.revision, key.locale), {})[key.what] = number
+    return PageView(
+        url=services.pages.link(rows[0].id),
+        open=any(row.launched_at is not None for row in rows),
+        counts=tuple(
+            PageCountView(revision=revision, locale=locale, **counted) for (revision, locale), counted in found.items()
+        ),
     )
 
 

@@ -143,6 +143,25 @@ class AskView(msgspec.Struct, frozen=True, kw_only=True):
         return cls(**{**values, "state": ask.state.value})
 
 
+class PageCountView(msgspec.Struct, frozen=True, kw_only=True):
+    """What was counted on the public page of one revision in one language."""
+
+    revision: int
+    locale: str
+    opened: int = 0
+    answered: int = 0
+    understood: int = 0
+
+
+class PageView(msgspec.Struct, frozen=True, kw_only=True):
+    """The campaign's page for the public."""
+
+    url: str
+    open: bool
+    """False: nothing has been sent yet, so there is nothing to see."""
+    counts: tuple[PageCountView, ...]
+
+
 class CampaignDetail(msgspec.Struct, frozen=True, kw_only=True):
     """The latest revision in full, and the others."""
 
@@ -159,6 +178,8 @@ class CampaignDetail(msgspec.Struct, frozen=True, kw_only=True):
     """What follows by itself if the incident still asks for it."""
     asks: tuple[AskView, ...] = ()
     """Experts who were asked about the incident, in order."""
+    page: PageView | None = None
+    """None where `desk.public_pages` is off."""
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 from emergency_kepu.campaigns import authoring
 from emergency_kepu.campaigns.authoring import Wish
 from emergency_kepu.domain.errors import UserError
+from emergency_kepu.pages.address import link_of
 from emergency_kepu.pipeline.contacts import contact_for
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.places.search import find_place
@@ -33,7 +35,15 @@ async def write(services: Services, wish: Wish, *, actor: str) -> CampaignRow:
     )
 
     def do(conn: Connection) -> CampaignRow:
-        return authoring.write(conn, wish, actor=actor, now=now, wall=services.clock.wall(), contact=contact)
+        return authoring.write(
+            conn,
+            wish,
+            actor=actor,
+            now=now,
+            wall=services.clock.wall(),
+            contact=contact,
+            link_of=partial(link_of, services.pages),
+        )
 
     return await services.database.write(do)
 

@@ -22,6 +22,7 @@ STAGE_OF_TOPIC = {
     RECEIPT: "receipt",
 }
 ALERT_RESULTS = ("new", "known", "failed")
+PAGE_EVENTS = ("opened", "answered", "understood")
 FAILURE_REASONS = (
     Reason.CHANNEL_CONFIG,
     Reason.CHANNEL_TIMEOUT,
@@ -63,6 +64,13 @@ class Metrics:
         )
         self.doubled = Counter(
             "kepu_possible_duplicates_total", "Messages that may have gone out twice.", registry=registry
+        )
+
+        self.pages = Counter(
+            "kepu_public_pages_total",
+            "Public pages opened, their questions answered, and all answers right.",
+            ("what",),
+            registry=registry,
         )
 
     def _make_histograms(self, registry: CollectorRegistry) -> None:
@@ -110,6 +118,8 @@ class Metrics:
             self.feed_interval.labels(feed)
             for result in ALERT_RESULTS:
                 self.alerts.labels(feed, result)
+        for what in PAGE_EVENTS:
+            self.pages.labels(what)
         for action in Action:
             for reason in Reason:
                 self.decisions.labels(action.value, reason.value)

@@ -28,6 +28,7 @@ from emergency_kepu.matching.keys import looked_for
 from emergency_kepu.matching.observe import Observation
 from emergency_kepu.matching.policy import Policy, match_policy
 from emergency_kepu.matching.silences import silenced_by
+from emergency_kepu.pages.address import link_of
 from emergency_kepu.pipeline.contacts import contact_for
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.places import gazetteer
@@ -202,6 +203,7 @@ def _prepare(
                 now=now,
             ),
             before=_told(sent, incident) if kind is CampaignKind.UPDATE else None,
+            link=link_of(services.pages, campaign_id(incident.id)),
         ),
         now=now,
         accepted_at=arrival.received_at,

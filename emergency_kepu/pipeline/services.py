@@ -14,6 +14,7 @@ from emergency_kepu.delivery.gate import Gate
 from emergency_kepu.delivery.rate import SlidingWindow
 from emergency_kepu.domain.clock import Clock
 from emergency_kepu.observe.metrics import Metrics
+from emergency_kepu.pages.address import PublicPages
 from emergency_kepu.settings import Settings
 from emergency_kepu.store.database import Database
 
@@ -33,6 +34,8 @@ class Services:
     """Names this process in claims and leases."""
     links: Links | None = None
     """For questions to experts; None: experts cannot be asked."""
+    pages: PublicPages | None = None
+    """Addresses of public pages; None: the desk shows none."""
     rates: dict[str, SlidingWindow] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
     calm: Calm = field(default_factory=Calm)

@@ -98,4 +98,4 @@ def facts_now(services: Services, incident: Incident, last: CampaignRow) -> Mess
         now=services.clock.now(),
     )
     issued_at = max(told.issued_at, incident.latest.sent or told.issued_at)
-    return facts_of(incident, issued_at=issued_at, source_names=told.source_names, contact=contact)
+    return facts_of(incident, issued_at=issued_at, source_names=told.source_names, contact=contact, link=told.link)

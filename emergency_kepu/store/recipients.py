@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, cast, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, bindparam, cast, delete, func, or_, select, text
 
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind, place_prefix
 from emergency_kepu.store.codec import pack, unpack
@@ -33,6 +33,8 @@ def save_all(conn: Connection, new: Iterable[Recipient]) -> int:
         else:
             put_all(conn, recipients, chunk)
         saved += len(chunk)
+    if copies and saved >= _COPY_PAGE:
+        conn.execute(text("ANALYZE recipients"))  # until then PostgreSQL plans with what it knew of an empty table
     return saved
 
 
@@ -52,9 +54,16 @@ def _page(dialect: str, query: AudienceQuery, in_order: bool) -> Select[Any]:
     """Built once an audience: it is asked for every page of it."""
     place: ColumnElement[str] = recipients.c.place
     if in_order and dialect == "sqlite":
-        place = place.concat("")  # no longer the indexed column; PostgreSQL chooses by its statistics
-    statement = select(recipients.c.recipient).where(_condition(query, place), recipients.c.id > bindparam("after"))
-    statement = statement.order_by(recipients.c.id).limit(bindparam("number"))
+        place = place.concat("")  # no longer the indexed column
+    chosen = select(recipients.c.id, recipients.c.recipient).where(
+        _condition(query, place), recipients.c.id > bindparam("after")
+    )
+    if dialect == "postgresql" and not in_order:
+        # Selected first and sorted then: in order of id PostgreSQL would walk through millions in search of the one
+        # reader of a county.
+        found = chosen.cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
+        return select(found.c.recipient).order_by(found.c.id).limit(bindparam("number"))
+    statement = chosen.with_only_columns(recipients.c.recipient).order_by(recipients.c.id).limit(bindparam("number"))
     if dialect != "sqlite":
         return statement
     # one value instead of thousands of rows: see `rowset`

@@ -209,6 +209,16 @@ approvals = Table(
     Column("note", Text, nullable=False),
 )
 
+page_counts = Table(
+    "page_counts",
+    metadata,
+    Column("campaign_id", String, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("locale", String, primary_key=True),
+    Column("what", String, primary_key=True, comment="opened, answered, understood"),
+    Column("number", Integer, nullable=False),
+)
+
 messages = Table(
     "messages",
     metadata,

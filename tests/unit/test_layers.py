@@ -20,6 +20,7 @@ ALLOWED = {
     "delivery": {"domain", "channels", "delivery"},
     "observe": {"domain", "bus", "observe"},
     "campaigns": {"domain", "places", "bus", "campaigns", "matching", "pipeline", "store"},
+    "pages": {"domain", "channels", "asking", "content", "settings", "pages"},
     "asking": {
         "domain",
         "places",

@@ -87,6 +87,7 @@ async def list_campaigns(
 async def get_campaign(desk: InDesk, visitor: InVisitor, campaign_id: CampaignId) -> CampaignDetail:
     """404 when there is no such campaign."""
     visitor.require(Right.READ)
+    await desk.counting.flush()
     return await desk.services.database.read(lambda conn: campaign_detail(conn, desk.services, campaign_id))
 
 

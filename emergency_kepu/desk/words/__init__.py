@@ -20,6 +20,10 @@ def _load() -> Mapping[str, Words]:
 
 
 WORDS: Mapping[str, Words] = _load()
+PAGE: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((_HERE / "page").glob("*.yaml"))}
+)
+"""The public page's own words by content locale; `en` for a locale without any."""
 COOKIE = "kepu_lang"
 
 
@@ -31,13 +35,14 @@ def language_of(asked: str | None, kept: str | None, accept: str | None, default
     for choice in (asked, kept):
         if choice is not None and choice in WORDS:
             return choice
-    for preferred in _by_quality(accept or ""):
+    for preferred in by_quality(accept or ""):
         if (found := _speaks(preferred)) is not None:
             return found
     return _speaks(default) or "zh-CN"
 
 
-def _by_quality(accept: str) -> list[str]:
+def by_quality(accept: str) -> list[str]:
+    """The tags of an Accept-Language header, the most wanted first."""
     ranked: list[tuple[float, str]] = []
     for part in accept.split(","):
         tag, _, quality = part.strip().partition(";q=")

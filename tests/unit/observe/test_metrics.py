@@ -25,6 +25,7 @@ CONTRACT = {
     "kepu_feed_last_success_timestamp_seconds": {"feed"},
     "kepu_campaign_progress_ratio": set(),
     "kepu_possible_duplicates": set(),
+    "kepu_public_pages": {"what"},
     "kepu_dead_letters": {"topic"},
     "kepu_content_reviews_expiring": set(),
     "kepu_campaigns_waiting": set(),

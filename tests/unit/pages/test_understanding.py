@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from emergency_kepu.content.catalog import load_catalog
-from emergency_kepu.content.understanding import Asks, questions
 from emergency_kepu.domain.errors import ContentError
+from emergency_kepu.pages.understanding import Asks, questions
 
 CATALOG = load_catalog(Path(__file__).parents[3] / "templates")
 CASES = [

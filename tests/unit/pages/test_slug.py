@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from emergency_kepu.campaigns.slug import slug_of
+from emergency_kepu.pages.slug import slug_of
 
 KEY = b"0123456789abcdef"
 

@@ -1,0 +1,107 @@
+"""From the name in an address to what the public may see of a campaign: only what was launched, the newest of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from emergency_kepu.domain.campaign import CampaignKind, CampaignState
+from emergency_kepu.domain.incident import Incident, IncidentStatus
+from emergency_kepu.pipeline.services import Services
+from emergency_kepu.store import campaigns, incidents
+from emergency_kepu.store.campaigns import CampaignRow
+from emergency_kepu.store.tables import campaigns as table
+
+_KEPT = timedelta(days=400)
+"""Pages of older campaigns are gone."""
+_LOOK_SECONDS = 1.0
+"""Names that nobody has are tried by the thousand: the database is asked about them no more often than this."""
+_OUT = (CampaignState.LAUNCHED, CampaignState.FINISHED, CampaignState.SUPERSEDED, CampaignState.CANCELLED)
+
+
+class Standing(StrEnum):
+    """How the page's advice stands."""
+
+    CURRENT = "current"
+    OVER = "over"
+    """An all-clear, or its time has passed."""
+    WITHDRAWN = "withdrawn"
+    """The desk took the campaign back: its advice is not shown any more."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is to show."""
+
+    slug: str
+    row: CampaignRow
+    """The newest revision that went out."""
+    standing: Standing
+    ended_at: datetime | None
+    """When its time passed; None where it has not, or where nobody said so."""
+
+
+class PublicLookup:
+    """One a desk."""
+
+    def __init__(self, services: Services) -> None:
+        assert services.pages is not None
+        self._services = services
+        self._pages = services.pages
+        self._known: dict[str, str] = {}
+        self._newest: datetime | None = None
+        self._looked = float("-inf")
+
+    def link(self, campaign_id: str) -> str:
+        """The page's whole address."""
+        return self._pages.link(campaign_id)
+
+    async def find(self, slug: str) -> Shown | None:
+        """None where there is no such page, or nothing of the campaign has gone out."""
+        campaign_id = self._known.get(slug) or await self._learn(slug)
+        if campaign_id is None:
+            return None
+        now = self._services.clock.now()
+        return await self._services.database.read(lambda conn: _shown(conn, slug, campaign_id, now))
+
+    async def _learn(self, slug: str) -> str | None:
+        wall = self._services.clock.wall()
+        if wall - self._looked < _LOOK_SECONDS:
+            return None
+        self._looked = wall
+        now = self._services.clock.now()
+        since = max(self._newest or now - _KEPT, now - _KEPT) - timedelta(minutes=5)
+        found = await self._services.database.read(lambda conn: _launched(conn, since))
+        self._known.update((self._pages.slug(campaign_id), campaign_id) for campaign_id in found)
+        self._newest = now
+        return self._known.get(slug)
+
+
+def _launched(conn: Connection, since: datetime) -> list[str]:
+    return list(conn.scalars(select(table.c.id).where(table.c.launched_at >= since).distinct()))
+
+
+def _shown(conn: Connection, slug: str, campaign_id: str, now: datetime) -> Shown | None:
+    out = [row for row in campaigns.revisions(conn, campaign_id) if row.launched_at is not None and row.state in _OUT]
+    if not out:
+        return None
+    row = out[-1]
+    incident = incidents.find(conn, row.incident_id)
+    ended = _ended(row, incident, now)
+    standing = Standing.CURRENT
+    if row.state is CampaignState.CANCELLED:
+        standing = Standing.WITHDRAWN
+    elif row.kind is CampaignKind.ALL_CLEAR or ended is not None or _is_closed(incident):
+        standing = Standing.OVER
+    return Shown(slug=slug, row=row, standing=standing, ended_at=ended)
+
+
+def _ended(row: CampaignRow, incident: Incident | None, now: datetime) -> datetime | None:
+    until = incident.expires_at if incident else row.spec.facts.until
+    return until if until is not None and until <= now else None
+
+
+def _is_closed(incident: Incident | None) -> bool:
+    return incident is not None and incident.status is not IncidentStatus.OPEN

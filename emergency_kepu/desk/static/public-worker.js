@@ -1,0 +1,51 @@
+// Keeps the public pages that were opened, so that they can be read again where the network is gone.
+"use strict";
+
+const KEPT = "kepu-pages-1";
+
+self.addEventListener("install", function () {
+  self.skipWaiting();
+});
+
+self.addEventListener("activate", function (event) {
+  event.waitUntil(
+    self.clients.claim().then(function () {
+      // the page that brought this worker was loaded before it: fetch it once more to keep it
+      return self.clients.matchAll({ type: "window" }).then(function (pages) {
+        return Promise.all(
+          pages.map(function (page) {
+            return caches.open(KEPT).then(function (kept) {
+              return kept.add(new Request(page.url, { credentials: "omit" })).catch(function () {});
+            });
+          })
+        );
+      });
+    })
+  );
+});
+
+self.addEventListener("fetch", function (event) {
+  const request = event.request;
+  if (request.method !== "GET" || request.mode !== "navigate") {
+    return;
+  }
+  event.respondWith(
+    fetch(request)
+      .then(function (answer) {
+        if (answer.ok) {
+          const copy = answer.clone();
+          event.waitUntil(
+            caches.open(KEPT).then(function (kept) {
+              return kept.put(request.url, copy);
+            })
+          );
+        }
+        return answer;
+      })
+      .catch(function () {
+        return caches.match(request.url).then(function (kept) {
+          return kept || Response.error();
+        });
+      })
+  );
+});

@@ -1,0 +1,1 @@
+"""The page that every campaign has for the public: its name, what it says."""

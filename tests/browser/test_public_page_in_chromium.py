@@ -1,0 +1,117 @@
+"""The public page in a real browser: on small telephones, without scripts, on paper, without a network.
+
+Needs Chromium, as the other pages' tests do.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from emergency_kepu.desk.server import DeskServer
+from emergency_kepu.domain.campaign import CampaignState
+from emergency_kepu.pipeline.services import Services
+from emergency_kepu.services import wire
+from emergency_kepu.settings import DeskSettings, Settings, StoreSettings
+from emergency_kepu.store import campaigns, incidents
+from emergency_kepu.store.page_counts import of_campaign
+from tests.browser.chromium import Page
+from tests.browser.test_pages_in_chromium import CONTRAST, NOW, _campaign, _incident, _needs_chromium, page
+
+__all__ = ("_needs_chromium", "page")
+pytestmark = [pytest.mark.service]
+
+
+@pytest.fixture
+async def shown(tmp_path: Path) -> AsyncIterator[tuple[str, Services]]:
+    """The page's address, without a language, and what is behind it."""
+    settings = Settings(
+        desk=DeskSettings(name="犍为县应急科普", public_url="https://kepu.example", public_pages=True),
+        store=StoreSettings(url=f"sqlite:///{tmp_path}/kepu.db"),
+        channels={
+            "records": {"kind": "file", "path": str(tmp_path / "out.jsonl")},
+            "sms": {"kind": "twilio", "sender": "+15005550006"},
+        },
+    )
+    environ = {"TWILIO_ACCOUNT_SID": "AC", "TWILIO_AUTH_TOKEN": "t", "KEPU_LINK_KEY": "k" * 32}
+    wired = wire(settings, environ=environ)
+    services = wired.services
+    await services.database.start()
+    row = msgspec.structs.replace(_campaign(0, CampaignState.LAUNCHED), launched_at=NOW)
+    facts = msgspec.structs.replace(
+        row.spec.facts, hotline="12379", hotline_names={"zh-Hans": "县气象台", "en": "Duty"}
+    )
+    row = msgspec.structs.replace(row, spec=msgspec.structs.replace(row.spec, facts=facts))
+    # launched long ago by the clock of this machine: the page of a campaign of this year
+    row = msgspec.structs.replace(row, launched_at=services.clock.now())
+    await services.database.write(lambda conn: campaigns.insert(conn, row))
+    await services.database.write(lambda conn: incidents.save(conn, _incident(0)))
+    server = DeskServer(services, port=0, environ=environ)
+    await server.start()
+    assert services.pages is not None
+    yield f"{server.address}k/{services.pages.slug('c-0')}", services
+    await server.stop()
+    await wired.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("locale", ["zh-Hans", "zh-Hant", "en"])
+async def test_it_fits_every_screen_and_can_be_read_on_it(
+    shown: tuple[str, Services], page: Page, tmp_path: Path, locale: str, width: int
+) -> None:
+    kept = Path(os.environ.get("KEPU_SCREENSHOTS") or tmp_path)
+    await page.set_width(width, dark=width == 390)
+    await page.open(f"{shown[0]}/{locale}")
+    assert await page.value("document.documentElement.scrollWidth") <= width
+    assert await page.value("document.documentElement.lang") == locale
+    assert await page.value(CONTRAST) == []
+    assert await page.value("parseFloat(getComputedStyle(document.querySelector('.do li')).fontSize)") >= 20
+    picture = await page.picture()
+    assert len(picture) > 10_000
+    (kept / f"public-{locale}-{width}.png").write_bytes(picture)
+    assert page.complaints == []
+
+
+async def test_the_questions_work_without_scripts(shown: tuple[str, Services], page: Page) -> None:
+    await page.call("Emulation.setScriptExecutionDisabled", value=True)
+    await page.open(f"{shown[0]}/en")
+    assert await page.value("document.getElementById('listen').hidden")
+    await page.value(
+        "for (const box of document.querySelectorAll('fieldset')) box.querySelector('input').checked = true"
+    )
+    await page.value("document.querySelector('.check form').submit()")
+    await page.until("document.querySelectorAll('.answer').length === 3")
+
+
+async def test_it_is_still_there_when_the_network_is_not(shown: tuple[str, Services], page: Page) -> None:
+    await page.open(f"{shown[0]}/en")
+    await page.value("caches.match(location.href).then((kept) => { window.kept = Boolean(kept) })")
+    await page.until(
+        "(caches.match(location.href).then((kept) => { window.kept = Boolean(kept) }), window.kept === true)"
+    )
+    title = await page.value("document.querySelector('h1').innerText")
+    await page.go_offline()
+    await page.open(f"{shown[0]}/en")
+    assert await page.value("document.querySelector('h1').innerText") == title
+
+
+async def test_on_paper_there_is_the_advice_and_the_code_and_no_buttons(
+    shown: tuple[str, Services], page: Page
+) -> None:
+    await page.open(f"{shown[0]}/zh-Hans")
+    await page.call("Emulation.setEmulatedMedia", media="print")
+    hidden = "[...document.querySelectorAll('nav, .check, .aloud, button')].every((e) => !e.checkVisibility())"
+    assert await page.value(hidden)
+    assert await page.value("document.querySelector('.qr').checkVisibility()")
+    assert await page.value("document.querySelector('.do li').checkVisibility()")
+
+
+async def test_a_visit_is_counted(shown: tuple[str, Services], page: Page) -> None:
+    await page.open(f"{shown[0]}/en")
+    counted = shown[1].metrics.pages.labels("opened")
+    assert counted._value.get() >= 1
+    assert await shown[1].database.read(lambda conn: of_campaign(conn, "c-0")) == []
