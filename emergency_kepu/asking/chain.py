@@ -23,12 +23,18 @@ from emergency_kepu.store.locks import one_at_a_time
 CLOCK = "clock"
 
 
-def begin(conn: Connection, around: Around, incident: Incident, *, revision: int, asking: Asking, now: datetime) -> Ask:
-    """A campaign about it was prepared: the best expert is asked, or the desk told that there is none.
+def begin(
+    conn: Connection, around: Around, incident: Incident, *, revision: int, asking: Asking, now: datetime
+) -> Ask | None:
+    """A campaign about it was prepared: the best expert is asked, or the desk told that there is none. None for an
+    exercise where no expert has a drill channel: nobody takes part, and nobody has to telephone.
 
     What an earlier revision asked and nobody has answered yet is asked anew: the level has changed. Takes no lock:
     intake may hold several incidents at once, and must never wait for an expert's answer.
     """
+    experts = around.settings.experts
+    if incident.drill and not any(around.ways(expert, drill=True) for expert in experts):
+        return None
     round_ = f"r{revision}"
     for older in asks.of_incident(conn, incident.id):
         by_machine = older.round != round_ and older.round.startswith("r")

@@ -246,6 +246,18 @@ def test_an_exercise_reaches_experts_on_drill_channels_only(tmp_path: Path) -> N
     assert text.startswith("【演练】")
 
 
+def test_an_exercise_without_experts_troubles_nobody(tmp_path: Path) -> None:
+    base = steps.settings(steps=())
+    drill = next(name for name, raw in base.channels.items() if raw.get("drill"))
+    policies = tuple(msgspec.structs.replace(each, drill_channels=(drill,)) for each in base.policies)
+    rig = rig_of(tmp_path, A, found=msgspec.structs.replace(base, policies=policies))
+    rig.feed("cap", alert().replace(b"Actual", b"Exercise"), at=AT)
+    tick(rig)
+
+    assert states(rig) == []
+    assert "no_expert" not in rig.reasons()
+
+
 # --- the way to them ----------------------------------------------------------------------------------------------
 
 
@@ -494,6 +506,19 @@ def test_a_rejected_one_does_not_come_back(tmp_path: Path) -> None:
 
     assert [row.state.value for row in rig.campaigns()] == ["finished", "rejected"]
     assert asked(rig)[0].next_at is None
+
+
+def test_what_nobody_approved_in_time_cannot_be_approved_any_more(tmp_path: Path) -> None:
+    rig = rig_of(tmp_path, A)
+    rig.feed("cap", alert(hours=1), at=AT)
+    tick(rig)
+    answer(rig, "a", Purpose.CORRECT, zh_Hans=WORDS)
+    assert rig.campaigns()[-1].state is CampaignState.WAITING
+    tick(rig, timedelta(hours=1))
+
+    assert [row.state.value for row in rig.campaigns()] == ["finished", "cancelled"]
+    assert asked(rig)[0].next_at is None
+    assert "expired" in rig.reasons()
 
 
 def test_two_experts_are_decided_one_after_the_other(tmp_path: Path) -> None:
