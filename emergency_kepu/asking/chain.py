@@ -72,7 +72,7 @@ def by_hand(conn: Connection, around: Around, incident_id: str, *, expert: str, 
         name, why = expert, f"{actor} chose them"
     else:
         asked = {ask.expert for ask in known}
-        candidates = around.candidates(incident, off_duty=True, now=now)
+        candidates = around.candidates(conn, incident, off_duty=True, now=now)
         best = next((item for item in candidates if item.expert.id not in asked), None)
         if best is None:
             raise Refused(Reason.NO_EXPERT, f"nobody is left to ask about {incident_id}; name one, or telephone")
@@ -129,7 +129,7 @@ def _ask_next(
     if now >= pattern.desk_at:
         detail = f"no expert has answered by {pattern.desk_at:%F %H:%MZ}"
         return _to_desk(conn, around, pattern, detail, now)
-    for item in around.candidates(incident, off_duty=pattern.off_duty, now=now):
+    for item in around.candidates(conn, incident, off_duty=pattern.off_duty, now=now):
         if item.expert.id not in passed:
             return _put(conn, around, pattern, item.expert.id, "; ".join(item.why), now=now, actor=actor)
     tried = ", ".join(sorted(ask.expert for ask in known if ask.expert and ask.round == pattern.round))

@@ -11,7 +11,9 @@ import msgspec
 
 from emergency_kepu.campaigns.planned import PlannedStep
 from emergency_kepu.domain.ask import Ask
+from emergency_kepu.domain.expert import Expert
 from emergency_kepu.domain.incident import Incident
+from emergency_kepu.matching.rota import presence
 
 
 class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +162,30 @@ class PageView(msgspec.Struct, frozen=True, kw_only=True):
     open: bool
     """False: nothing has been sent yet, so there is nothing to see."""
     counts: tuple[PageCountView, ...]
+
+
+class ExpertView(msgspec.Struct, frozen=True, kw_only=True):
+    """One expert, without private numbers."""
+
+    id: str
+    names: dict[str, str]
+    fields: tuple[str, ...]
+    regions: tuple[str, ...]
+    languages: tuple[str, ...]
+    hotline: str
+    substitutes: tuple[str, ...]
+    channels: tuple[str, ...]
+    """Through which private channels they can be told, not under which number."""
+    presence: str
+    """on_duty, no_fixed_hours, off_duty, away."""
+
+    @classmethod
+    def of(cls, expert: Expert, now: datetime) -> ExpertView:
+        """As they are at this instant."""
+        own = ("channels", "presence")
+        values = {name: getattr(expert, name) for name in cls.__struct_fields__ if name not in own}
+        channels = tuple(way.channel for way in expert.private)
+        return cls(**values, channels=channels, presence=presence(expert, now).name.lower())
 
 
 class CampaignDetail(msgspec.Struct, frozen=True, kw_only=True):

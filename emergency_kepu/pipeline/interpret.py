@@ -75,7 +75,7 @@ def _prepare(conn: Connection, services: Services, incident: Incident, found: li
     row = step_row(
         services,
         found,
-        facts=facts_now(services, incident, last) if ours else last.spec.facts,
+        facts=facts_now(conn, services, incident, last) if ours else last.spec.facts,
         severity=int(incident.severity) if ours else last.severity,
         lane=root.lane,  # a correction is as urgent as what it corrects
         approvals=max(1, root.approvals_needed),

@@ -189,9 +189,36 @@ async def test_on_the_pages(house: Services, staffed: Services, browse: Open) ->
     assert (await admin.post(f"{where}/other", data=form)).status_code == 404
 
 
+async def test_somebody_falls_ill(house: Services, staffed: Services, browse: Open, token_of: Tokens) -> None:
+    client = browse(token=token_of("qian"))
+    there = {"lin": "no_fixed_hours", "far": "no_fixed_hours"}
+    assert {found["id"]: found["presence"] for found in (await client.get("/api/v1/experts")).json()} == there
+    assert "99990001" not in (await client.get("/api/v1/experts")).text
+    address = "/api/v1/experts/lin/away"
+    until = (AT + timedelta(hours=8)).isoformat()
+    is_problem(await client.delete(address), 409)
+    is_problem(await client.post("/api/v1/experts/nobody/away", json={"until": until}), 404)
+    is_problem(await client.post(address, json={"until": AT.isoformat()}), 400)
+    is_problem(await client.post(address, json={"until": "2027-06-30T00:00:00Z"}), 400)
+    is_problem(await client.post(address, json={"until": "2026-07-01T00:00:00"}), 400)
+    is_problem(await browse(token=token_of("zhao")).post(address, json={"until": until}), 403)
+    assert (await client.post(address, json={"until": until})).status_code == 204
+    assert (await client.get("/api/v1/experts")).json()[0]["presence"] == "away"
+    is_problem(await client.post("/api/v1/incidents/i-1/experts", json={}), 409)
+    admin, where = await open_https(browse, "admin"), "/incidents/i-1/experts"
+    form = await _form(admin, f"{where}/back")
+    done = await admin.post(f"{where}/back", data=form)
+    assert done.headers["location"] == f"{where}?done=back_now"
+    form = await _form(admin, f"{where}/away")
+    done = await admin.post(f"{where}/away", data={**form, "hours": "12"})
+    assert done.headers["location"] == f"{where}?done=away_now"
+    assert (await client.get("/api/v1/experts")).json()[0]["presence"] == "away"
+    assert (await client.delete(address)).status_code == 204
+
+
 async def _form(client: httpx.AsyncClient, action: str) -> dict[str, str]:
     page = (await client.get("/incidents/i-1/experts")).text
-    found = re.search(rf'<form[^>]* method="post" action="{action}">(.*?)</form>', page, re.DOTALL)
+    found = re.search(rf'<form(?: class="login")? method="post" action="{action}">(.*?)</form>', page, re.DOTALL)
     assert found
     return dict(re.findall(r'name="(\w+)" value="([^"]*)"', found[1]))
 

@@ -12,6 +12,7 @@ import pytest
 
 from emergency_kepu.asking import answers, chain
 from emergency_kepu.asking.around import Around
+from emergency_kepu.asking.away import send_away
 from emergency_kepu.asking.links import Link, Links
 from emergency_kepu.asking.telling import AGAIN, Telling
 from emergency_kepu.bus.embedded import publish_in
@@ -27,6 +28,7 @@ from emergency_kepu.domain.recipient import Address, Recipient, RecipientKind
 from emergency_kepu.domain.step import Step
 from emergency_kepu.settings import Settings
 from emergency_kepu.store import asks, recipients
+from emergency_kepu.store.absences import AbsenceRow
 from tests.scenarios import test_steps as steps
 from tests.scenarios.rig import Rig
 from tests.scenarios.test_steps import AT, alert, approve, someone
@@ -256,6 +258,24 @@ def test_an_exercise_without_experts_troubles_nobody(tmp_path: Path) -> None:
 
     assert states(rig) == []
     assert "no_expert" not in rig.reasons()
+
+
+def test_who_fell_ill_is_neither_named_nor_asked_and_the_substitute_is(tmp_path: Path) -> None:
+    ill = expert("a", hotline="000-1", substitutes=("s",))
+    stands_in = expert("s", fields=("x",), hotline="000-2")
+    rig = rig_of(tmp_path, ill, B, stands_in)
+    away = AbsenceRow(
+        expert="a", starts_at=AT - MINUTE, ends_at=AT + timedelta(hours=8), created_by="li", comment="ill"
+    )
+    with rig.database.begin() as conn:
+        send_away(conn, rig.settings.experts, away, now=AT - MINUTE)
+    rig.feed("cap", alert(), at=AT)
+    tick(rig)
+
+    assert rig.campaigns()[0].spec.facts.hotline == "000-2"
+    assert told(rig) == ["+x-b"]
+    tick(rig, timedelta(minutes=15))
+    assert sorted(told(rig)) == ["+x-b", "+x-s"]
 
 
 # --- the way to them ----------------------------------------------------------------------------------------------
