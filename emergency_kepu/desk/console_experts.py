@@ -14,8 +14,9 @@ from emergency_kepu.desk import experts
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.desk.console import DONE
 from emergency_kepu.desk.context import AnyRequest, Desk, InDesk, InVisitor
+from emergency_kepu.desk.expert_views import AskView, ExpertView
 from emergency_kepu.desk.forms import MAX_FORM_BYTES, own_form, whole_number
-from emergency_kepu.desk.views import AskView, ExpertView, IncidentView
+from emergency_kepu.desk.views import IncidentView
 from emergency_kepu.domain.ask import AskState
 from emergency_kepu.domain.errors import NotFound
 from emergency_kepu.store import asks, incidents

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from emergency_kepu.desk import experts
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.desk.context import InDesk, InVisitor
-from emergency_kepu.desk.views import AskView, ExpertView
+from emergency_kepu.desk.expert_views import AskView, ExpertView
 from emergency_kepu.store import asks, incidents
 from emergency_kepu.store.absences import AbsenceRow, as_they_are
 
