@@ -135,6 +135,23 @@ def test_the_best_expert_is_told_in_private_and_nothing_waits_for_it(tmp_path: P
     assert "expert_asked" in rig.reasons()
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-Hant", ("暴雨", "請您核對", "渝中區")),
+        ("en", ("rainstorm", "Please answer by", "Yuzhong")),
+        ("fr", ("check:",)),
+    ],
+)
+def test_the_question_is_in_the_language_of_the_expert(tmp_path: Path, language: str, words: tuple[str, ...]) -> None:
+    rig = rig_of(tmp_path, expert("a", languages=(language,)))
+    rig.feed("cap", alert(), at=AT)
+    tick(rig)
+    text = rig.accepted("sms")[-1][1]
+    assert all(word in text for word in words), text
+    assert "请" not in text
+
+
 def test_a_redelivered_alert_and_a_second_tick_ask_nobody_twice(tmp_path: Path) -> None:
     rig = rig_of(tmp_path, A, B)
     rig.feed("cap", alert(), at=AT)
