@@ -139,8 +139,8 @@ def test_the_best_expert_is_told_in_private_and_nothing_waits_for_it(tmp_path: P
     ("language", "words"),
     [
         ("zh-Hant", ("暴雨", "請您核對", "渝中區")),
-        ("en", ("rainstorm", "Please answer by", "Yuzhong")),
-        ("fr", ("check:",)),
+        ("en", ("heavy rain", "Please answer by", "Yuzhong")),
+        ("fr", ("check: heavy rain",)),
     ],
 )
 def test_the_question_is_in_the_language_of_the_expert(tmp_path: Path, language: str, words: tuple[str, ...]) -> None:
