@@ -99,16 +99,9 @@ def draft(
     authoring.check(wish, channels=settings.channels, content=catalog.topics)
     pages = pages_of(os.environ, settings.desk)
     now = datetime.now(UTC)
-    contact = contact_for(
-        catalog,
-        settings.experts,
-        hazard=hazard,
-        places=wish.places,
-        locale=settings.content.default_locale,
-        now=now,
-    )
     with open_database(settings).begin() as conn:
         actor = named(conn, Right.OPERATE)
+        contact = contact_for(conn, catalog, settings, hazard=hazard, places=wish.places, now=now)
         row = authoring.write(
             conn, wish, actor=actor, now=now, wall=time.time(), contact=contact, link_of=partial(link_of, pages)
         )

@@ -36,6 +36,8 @@ DONE = (
     "ended_quietly",
     "asked_now",
     "taken_now",
+    "away_now",
+    "back_now",
 )
 """What a page may be asked to say at its top after a form was sent."""
 

@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from emergency_kepu.campaigns.planned import planned
 from emergency_kepu.desk import queries
+from emergency_kepu.desk.expert_views import AskView
 from emergency_kepu.desk.preview import audience_size, preview
 from emergency_kepu.desk.views import (
     AlertView,
-    AskView,
     CampaignDetail,
     CampaignView,
     FeedView,
