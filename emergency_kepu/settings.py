@@ -1,7 +1,7 @@
 """Configuration, read once into frozen values. Unknown keys are errors; secrets are named, never written here.
 
-A configuration directory holds `kepu.yaml`, `feeds.yaml`, `policies.yaml` and, optionally, `experts.yaml`. Every
-setting below has its default beside it and a line in `docs/reference/settings.md`.
+A configuration directory holds `kepu.yaml`, `feeds.yaml`, `policies.yaml` and, optionally, `experts.yaml` and
+`calendar.yaml`. Every setting below has its default beside it and a line in `docs/reference/settings.md`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from emergency_kepu.bus.kafka_clients import BusSettings
 from emergency_kepu.bus.kafka_clients import check as check_bus
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.domain.expert import Expert
+from emergency_kepu.matching.calendar import Entry, load_calendar
 from emergency_kepu.matching.experts_file import load_experts
 from emergency_kepu.matching.policy import Policy, load_policies
 
@@ -133,6 +134,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: dict[str, FeedSettings] = {}
     policies: tuple[Policy, ...] = ()
     experts: tuple[Expert, ...] = ()
+    calendar: tuple[Entry, ...] = ()
     directory: str = ""
     """Where it was read from."""
 
@@ -143,7 +145,7 @@ def load_settings(directory: Path) -> Settings:
         msg = f"{directory}: no such configuration directory; give one with --config or copy the shipped `config/`"
         raise ConfigError(msg)
     raw = _mapping(directory / "kepu.yaml", required=True)
-    for reserved in ("feeds", "policies", "experts", "directory"):
+    for reserved in ("feeds", "policies", "experts", "calendar", "directory"):
         if reserved in raw:
             msg = f"{directory / 'kepu.yaml'}: `{reserved}` does not belong here; it has its own file"
             raise ConfigError(msg)
@@ -163,6 +165,9 @@ def load_settings(directory: Path) -> Settings:
     experts_file = directory / "experts.yaml"
     if experts_file.exists():
         settings = msgspec.structs.replace(settings, experts=load_experts(experts_file))
+    calendar_file = directory / "calendar.yaml"
+    if calendar_file.exists():
+        settings = msgspec.structs.replace(settings, calendar=load_calendar(calendar_file))
     _check_across(settings)
     drill = FeedSettings(format="cap", official=True)
     return msgspec.structs.replace(settings, feeds={**settings.feeds, DRILL_FEED: drill})
@@ -212,6 +217,13 @@ def _check_across(settings: Settings) -> None:
                     f"{where}/experts.yaml: {expert.id}: private channel {way.channel!r} is not in kepu.yaml, which "
                     f"has: {', '.join(sorted(settings.channels)) or 'none'}"
                 )
+                raise ConfigError(msg)
+    for entry in settings.calendar:
+        for channel_name in entry.channels:
+            known_as = settings.channels.get(channel_name)
+            if known_as is None or bool(known_as.get("drill")) is not (entry.kind == "drill"):
+                takes = "a drill channel" if entry.kind == "drill" else "a channel that is not for drills"
+                msg = f"{where}/calendar.yaml: entry {entry.name!r} names {channel_name!r}; give {takes} of kepu.yaml"
                 raise ConfigError(msg)
 
 

@@ -17,6 +17,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 
 from emergency_kepu.desk.answering import ANSWERING
+from emergency_kepu.desk.api.calendar import CALENDAR
 from emergency_kepu.desk.api.campaigns import DECIDING
 from emergency_kepu.desk.api.dead_letters import DEAD_LETTERS
 from emergency_kepu.desk.api.experts import EXPERTS
@@ -76,7 +77,7 @@ def create_app(services: Services, *, environ: Mapping[str, str] | None = None) 
 
     api = Router(
         path="/api/v1",
-        route_handlers=[*READING, *DECIDING, *WRITING, *EXPERTS, *DEAD_LETTERS, push],
+        route_handlers=[*READING, *DECIDING, *WRITING, *EXPERTS, *CALENDAR, *DEAD_LETTERS, push],
         dependencies={"visitor": Provide(visitor_of_api)},
         before_request=refuse_unknown,
         security=[{"token": []}],
