@@ -6,6 +6,7 @@ A configuration directory holds `kepu.yaml`, `feeds.yaml`, `policies.yaml` and, 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,6 +36,9 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     `public_url` and `KEPU_LINK_KEY`."""
     locale: str = "zh-Hans"
     """Of the console."""
+    cap_sender: str = ""
+    """Who speaks in `/cap/feed.atom`, e.g. `kepu@example.org`: one word that names this desk for the world. Needs
+    `public_url`. Empty: nothing is published there."""
 
 
 class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -185,6 +189,7 @@ def _check_across(settings: Settings) -> None:
     if settings.store.keep_months < 0:
         msg = f"{where}/kepu.yaml: store.keep_months is {settings.store.keep_months}; give 0 to keep everything"
         raise ConfigError(msg)
+    _check_cap_sender(settings.desk, where)
     check_bus(settings.bus, f"{where}/kepu.yaml")
     for name, channel in settings.channels.items():
         if channel.get("kind") not in CHANNELS:
@@ -225,6 +230,17 @@ def _check_across(settings: Settings) -> None:
                 takes = "a drill channel" if entry.kind == "drill" else "a channel that is not for drills"
                 msg = f"{where}/calendar.yaml: entry {entry.name!r} names {channel_name!r}; give {takes} of kepu.yaml"
                 raise ConfigError(msg)
+
+
+def _check_cap_sender(desk: DeskSettings, where: str) -> None:
+    if not desk.cap_sender:
+        return
+    if not re.fullmatch(r"[^\s,<&]+", desk.cap_sender):
+        msg = f"{where}/kepu.yaml: desk.cap_sender {desk.cap_sender!r}: CAP allows no blank, comma, < or & in it"
+        raise ConfigError(msg)
+    if not desk.public_url:
+        msg = f"{where}/kepu.yaml: desk.cap_sender needs desk.public_url: the feed links to its documents"
+        raise ConfigError(msg)
 
 
 def _mapping(path: Path, *, required: bool) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from emergency_kepu.desk.api.reading import READING
 from emergency_kepu.desk.api.writing import WRITING
 from emergency_kepu.desk.attempts import Attempts
 from emergency_kepu.desk.callbacks import twilio_status
+from emergency_kepu.desk.cap_feed import CAP
+from emergency_kepu.desk.cap_published import CapFeed
 from emergency_kepu.desk.console import PAGES
 from emergency_kepu.desk.console_experts import EXPERT_PAGES
 from emergency_kepu.desk.console_forms import FORMS
@@ -47,7 +49,7 @@ from emergency_kepu.pipeline.services import Services
 
 MAX_BODY_BYTES = 64_000
 """Of everything but pushed documents."""
-_FOR_MACHINES = ("/api/", "/callbacks/", "/-/", "/metrics", "/static/")
+_FOR_MACHINES = ("/api/", "/callbacks/", "/cap/", "/-/", "/metrics", "/static/")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -89,7 +91,7 @@ def create_app(services: Services, *, environ: Mapping[str, str] | None = None) 
     )
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
     return Litestar(
-        route_handlers=[api, console, *HEALTH, twilio_status, *ANSWERING, *PUBLIC, static],
+        route_handlers=[api, console, *CAP, *HEALTH, twilio_status, *ANSWERING, *PUBLIC, static],
         dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
         openapi_config=_openapi(),
         exception_handlers={Exception: answer_problem, HTTPException: answer_problem},
@@ -122,6 +124,7 @@ def open_desk(services: Services, environ: Mapping[str, str]) -> Desk:
         sessions=sessions,
         attempts=Attempts(),
         pages=Pages(settings.desk.name, settings.desk.locale),
+        cap=CapFeed(services),
         overview=Snapshot(look),
         environ=environ,
         counting=PageCounting(services),
