@@ -23,6 +23,7 @@ from emergency_kepu.domain.campaign import Lane
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.domain.incident import IncidentStatus
+from emergency_kepu.pipeline import calendar
 from emergency_kepu.pipeline.jobs import dispatch_record
 from emergency_kepu.pipeline.stages import STAGES
 from emergency_kepu.polling import FeedPolling
@@ -38,6 +39,7 @@ DUE_SECONDS = 0.25
 _EXPERTS_SECONDS = 1.0
 _LEASE_SECONDS = 30.0
 _SWEEP_SECONDS = 30.0
+_CALENDAR_SECONDS = 30.0
 _FORWARD_SECONDS = 0.05
 _LEAD_SECONDS = 2.0
 _MONTHS_SECONDS = 6 * 3600.0
@@ -136,6 +138,7 @@ class Runtime:
             ("tick_due", self.tick_due, DUE_SECONDS),
             ("tell_experts", self._telling.tick, _EXPERTS_SECONDS),
             ("sweep", self.sweep, _SWEEP_SECONDS),
+            ("calendar", self.tick_calendar, _CALENDAR_SECONDS),
             ("measure", self.measure, 5.0),
             ("keep_months", self.keep_months, _MONTHS_SECONDS),
         ]
@@ -211,6 +214,13 @@ class Runtime:
         await services.database.write(self._lapse)
         late = services.clock.now() - _PLANNING
         await services.bus.publish(await services.database.read(lambda conn: operations.unplanned(conn, before=late)))
+
+    async def tick_calendar(self) -> None:
+        """Drafts for the days that come, and what was approved for now."""
+        services = self.services
+        if await services.database.read(lambda conn: calendar.anything_to_do(conn, services)):
+            records = await services.database.write(lambda conn: calendar.tick(conn, services))
+            await services.bus.publish(records)
 
     def _lapse(self, conn: Connection) -> None:
         now = self.services.clock.now()

@@ -1,11 +1,12 @@
 """Configuration, read once into frozen values. Unknown keys are errors; secrets are named, never written here.
 
-A configuration directory holds `kepu.yaml`, `feeds.yaml`, `policies.yaml` and, optionally, `experts.yaml`. Every
-setting below has its default beside it and a line in `docs/reference/settings.md`.
+A configuration directory holds `kepu.yaml`, `feeds.yaml`, `policies.yaml` and, optionally, `experts.yaml` and
+`calendar.yaml`. Every setting below has its default beside it and a line in `docs/reference/settings.md`.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from emergency_kepu.bus.kafka_clients import BusSettings
 from emergency_kepu.bus.kafka_clients import check as check_bus
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.domain.expert import Expert
+from emergency_kepu.matching.calendar import Entry, load_calendar
 from emergency_kepu.matching.experts_file import load_experts
 from emergency_kepu.matching.policy import Policy, load_policies
 
@@ -34,6 +36,9 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     `public_url` and `KEPU_LINK_KEY`."""
     locale: str = "zh-Hans"
     """Of the console."""
+    cap_sender: str = ""
+    """Who speaks in `/cap/feed.atom`, e.g. `kepu@example.org`: one word that names this desk for the world. Needs
+    `public_url`. Empty: nothing is published there."""
 
 
 class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,6 +138,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feeds: dict[str, FeedSettings] = {}
     policies: tuple[Policy, ...] = ()
     experts: tuple[Expert, ...] = ()
+    calendar: tuple[Entry, ...] = ()
     directory: str = ""
     """Where it was read from."""
 
@@ -143,7 +149,7 @@ def load_settings(directory: Path) -> Settings:
         msg = f"{directory}: no such configuration directory; give one with --config or copy the shipped `config/`"
         raise ConfigError(msg)
     raw = _mapping(directory / "kepu.yaml", required=True)
-    for reserved in ("feeds", "policies", "experts", "directory"):
+    for reserved in ("feeds", "policies", "experts", "calendar", "directory"):
         if reserved in raw:
             msg = f"{directory / 'kepu.yaml'}: `{reserved}` does not belong here; it has its own file"
             raise ConfigError(msg)
@@ -163,6 +169,9 @@ def load_settings(directory: Path) -> Settings:
     experts_file = directory / "experts.yaml"
     if experts_file.exists():
         settings = msgspec.structs.replace(settings, experts=load_experts(experts_file))
+    calendar_file = directory / "calendar.yaml"
+    if calendar_file.exists():
+        settings = msgspec.structs.replace(settings, calendar=load_calendar(calendar_file))
     _check_across(settings)
     drill = FeedSettings(format="cap", official=True)
     return msgspec.structs.replace(settings, feeds={**settings.feeds, DRILL_FEED: drill})
@@ -180,6 +189,7 @@ def _check_across(settings: Settings) -> None:
     if settings.store.keep_months < 0:
         msg = f"{where}/kepu.yaml: store.keep_months is {settings.store.keep_months}; give 0 to keep everything"
         raise ConfigError(msg)
+    _check_cap_sender(settings.desk, where)
     check_bus(settings.bus, f"{where}/kepu.yaml")
     for name, channel in settings.channels.items():
         if channel.get("kind") not in CHANNELS:
@@ -213,6 +223,24 @@ def _check_across(settings: Settings) -> None:
                     f"has: {', '.join(sorted(settings.channels)) or 'none'}"
                 )
                 raise ConfigError(msg)
+    for entry in settings.calendar:
+        for channel_name in entry.channels:
+            known_as = settings.channels.get(channel_name)
+            if known_as is None or bool(known_as.get("drill")) is not (entry.kind == "drill"):
+                takes = "a drill channel" if entry.kind == "drill" else "a channel that is not for drills"
+                msg = f"{where}/calendar.yaml: entry {entry.name!r} names {channel_name!r}; give {takes} of kepu.yaml"
+                raise ConfigError(msg)
+
+
+def _check_cap_sender(desk: DeskSettings, where: str) -> None:
+    if not desk.cap_sender:
+        return
+    if not re.fullmatch(r"[^\s,<&]+", desk.cap_sender):
+        msg = f"{where}/kepu.yaml: desk.cap_sender {desk.cap_sender!r}: CAP allows no blank, comma, < or & in it"
+        raise ConfigError(msg)
+    if not desk.public_url:
+        msg = f"{where}/kepu.yaml: desk.cap_sender needs desk.public_url: the feed links to its documents"
+        raise ConfigError(msg)
 
 
 def _mapping(path: Path, *, required: bool) -> dict[str, Any]:

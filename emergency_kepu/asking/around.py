@@ -17,6 +17,7 @@ from emergency_kepu.matching.experts import RankedExpert, match_experts
 from emergency_kepu.matching.rota import Presence, presence
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.settings import Settings
+from emergency_kepu.store.absences import as_they_are
 from emergency_kepu.store.decisions import append_decision
 
 
@@ -47,11 +48,11 @@ class Around:
         channels = self.settings.channels
         return tuple(way for way in expert.private if bool(channels.get(way.channel, {}).get("drill")) is drill)
 
-    def candidates(self, incident: Incident, *, off_duty: bool, now: datetime) -> list[RankedExpert]:
+    def candidates(self, conn: Connection, incident: Incident, *, off_duty: bool, now: datetime) -> list[RankedExpert]:
         """Who may be asked about it now, the best first: fitting, reachable in private, there (or only off duty)."""
         topic = self.catalog.topics.get(incident.hazard)
         ranked = match_experts(
-            self.settings.experts,
+            as_they_are(conn, self.settings.experts, now),
             fields=topic.meta.experts if topic else (),
             places=incident.place_codes,
             locale=self.settings.content.default_locale,

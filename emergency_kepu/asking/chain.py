@@ -23,12 +23,18 @@ from emergency_kepu.store.locks import one_at_a_time
 CLOCK = "clock"
 
 
-def begin(conn: Connection, around: Around, incident: Incident, *, revision: int, asking: Asking, now: datetime) -> Ask:
-    """A campaign about it was prepared: the best expert is asked, or the desk told that there is none.
+def begin(
+    conn: Connection, around: Around, incident: Incident, *, revision: int, asking: Asking, now: datetime
+) -> Ask | None:
+    """A campaign about it was prepared: the best expert is asked, or the desk told that there is none. None for an
+    exercise where no expert has a drill channel: nobody takes part, and nobody has to telephone.
 
     What an earlier revision asked and nobody has answered yet is asked anew: the level has changed. Takes no lock:
     intake may hold several incidents at once, and must never wait for an expert's answer.
     """
+    experts = around.settings.experts
+    if incident.drill and not any(around.ways(expert, drill=True) for expert in experts):
+        return None
     round_ = f"r{revision}"
     for older in asks.of_incident(conn, incident.id):
         by_machine = older.round != round_ and older.round.startswith("r")
@@ -66,7 +72,7 @@ def by_hand(conn: Connection, around: Around, incident_id: str, *, expert: str, 
         name, why = expert, f"{actor} chose them"
     else:
         asked = {ask.expert for ask in known}
-        candidates = around.candidates(incident, off_duty=True, now=now)
+        candidates = around.candidates(conn, incident, off_duty=True, now=now)
         best = next((item for item in candidates if item.expert.id not in asked), None)
         if best is None:
             raise Refused(Reason.NO_EXPERT, f"nobody is left to ask about {incident_id}; name one, or telephone")
@@ -123,7 +129,7 @@ def _ask_next(
     if now >= pattern.desk_at:
         detail = f"no expert has answered by {pattern.desk_at:%F %H:%MZ}"
         return _to_desk(conn, around, pattern, detail, now)
-    for item in around.candidates(incident, off_duty=pattern.off_duty, now=now):
+    for item in around.candidates(conn, incident, off_duty=pattern.off_duty, now=now):
         if item.expert.id not in passed:
             return _put(conn, around, pattern, item.expert.id, "; ".join(item.why), now=now, actor=actor)
     tried = ", ".join(sorted(ask.expert for ask in known if ask.expert and ask.round == pattern.round))

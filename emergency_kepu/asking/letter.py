@@ -19,6 +19,7 @@ from emergency_kepu.domain.expert import Expert
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.incident import Incident
 from emergency_kepu.places import gazetteer
+from emergency_kepu.places.authority import authority_name
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,11 +35,11 @@ def letter(
 ) -> Letter:
     """`until`: when the next expert is asked. Times are of the expert's own zone."""
     locale = _locale(expert)
-    words = _words()["zh" if locale.startswith("zh") else "en"]
+    words = _words()[locale]
     known = {
         "desk": desk,
         "what": _what(incident, locale),
-        "source": safe(incident.source_name),
+        "source": safe(authority_name(incident.source_name, locale)),
         "time": local_time(incident.latest.sent or incident.opened_at, expert.tz, locale),
         "until": local_time(until, expert.tz, locale),
         "drill": words["drill"] if incident.drill else "",

@@ -103,7 +103,8 @@ class Telling:
         ways = self._around.ways(expert, drill=incident.drill) if expert else ()
         links = self._services.links
         if expert is None or links is None or ask.way >= len(ways) or now >= ask.desk_at:
-            said = ask.detail or "no private channel is configured"
+            late = "its time was over" if now >= ask.desk_at else "no private channel is configured"
+            said = ask.detail or late
             detail = f"{ask.expert} could not be reached: {said}"
             self._pass_over(conn, ask, incident, AskState.UNREACHABLE, detail, now)
             return None

@@ -25,6 +25,7 @@ from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.incident import AlertKey, Incident, IncidentStatus
 from emergency_kepu.domain.recipient import AudienceQuery, RecipientKind
 from emergency_kepu.domain.severity import Severity
+from emergency_kepu.matching.audience import with_provinces
 from emergency_kepu.places import gazetteer
 from emergency_kepu.places.china import by_adcode
 from emergency_kepu.places.world import is_country
@@ -93,7 +94,7 @@ def write(
         hotline_names=dict(contact.institutions) if contact else {},
         link=link_of(campaign_id(incident.id)),
     )
-    query = AudienceQuery(places=wish.places, kinds=wish.kinds, tags_any=wish.tags, drill=drill)
+    query = AudienceQuery(places=with_provinces(wish.places), kinds=wish.kinds, tags_any=wish.tags, drill=drill)
     row = CampaignRow(
         id=campaign_id(incident.id),
         revision=1,
@@ -179,6 +180,9 @@ def end(
     incident = incidents.get(conn, incident_id)
     if incident.status is not IncidentStatus.OPEN:
         raise Refused(Reason.NO_CHANGE, f"{incident_id} is {incident.status.value} already")
+    if incident.apart:
+        msg = f"{incident_id} is no event: cancel its campaign instead"
+        raise Refused(Reason.NO_CHANGE, msg)
     closed = msgspec.structs.replace(incident, status=IncidentStatus.CANCELLED, updated_at=now)
     incidents.save(conn, closed)
     rows = campaigns.of_incident(conn, incident_id)

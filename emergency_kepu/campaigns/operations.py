@@ -40,13 +40,14 @@ def approve(
     conn: Connection, campaign_id: str, *, actor: str, now: datetime, wall: float, note: str = "", hold: bool = False
 ) -> list[Record]:
     """One person's approval of the latest revision. Launches when enough people have approved; with `hold` it stays
-    approved until somebody launches it.
+    approved until somebody launches it; with a slot it stays approved until its day.
 
     Refused when the campaign does not wait for approval, when the author approves, or when a person approves twice.
     `wall` is machine time in seconds: the latency of an approved campaign is counted from the approval.
     """
     row = store.latest(conn, campaign_id)
     step(row.state, "approve")
+    _in_time(row, now)
     given = store.approvers(conn, row.id, row.revision)
     check_approver(actor=actor, author=row.created_by, approvers=given)
     store.add_approval(conn, row.id, row.revision, actor=actor, at=now, note=note)
@@ -58,12 +59,13 @@ def approve(
         return []
     _move(conn, row, "approve")
     store.set_accepted_wall(conn, row, wall)
-    return [] if hold else launch(conn, campaign_id, now=now)
+    return [] if hold or row.spec.slot else launch(conn, campaign_id, now=now)
 
 
 def launch(conn: Connection, campaign_id: str, *, now: datetime) -> list[Record]:
     """Start an approved revision: earlier ones are superseded in the same transaction, so nothing older goes out."""
     row = store.latest(conn, campaign_id)
+    _in_time(row, now)
     _move(conn, row, "launch")
     store.set_launched(conn, row.id, row.revision, now)
     supersede_older(conn, row, now=now)
@@ -158,6 +160,18 @@ def first_record(row: CampaignRow) -> Record:
     )
 
 
+def lapse(conn: Connection, row: CampaignRow, *, now: datetime, detail: str) -> None:
+    """Its slot has passed: it is not sent, and nobody is asked about it any more."""
+    _move(conn, row, "cancel")
+    decision = Decision(action=Action.STOP, reason=Reason.EXPIRED, guard="calendar", detail=detail)
+    _append(conn, row, decision, actor="clock", now=now)
+
+
+def _in_time(row: CampaignRow, now: datetime) -> None:
+    if row.spec.slot is not None and row.expires_at is not None and row.expires_at <= now:
+        raise Refused(Reason.EXPIRED, f"campaign {row.id} was for a day that is over ({row.expires_at:%F %H:%MZ})")
+
+
 def _move(conn: Connection, row: CampaignRow, verb: str) -> None:
     after = step(row.state, verb)
     if not store.set_state(conn, row.id, row.revision, before=row.state, after=after):
@@ -166,6 +180,10 @@ def _move(conn: Connection, row: CampaignRow, verb: str) -> None:
 
 def _record(conn: Connection, row: CampaignRow, action: Action, detail: str, *, actor: str, now: datetime) -> None:
     decision = Decision(action=action, reason=Reason.OPERATOR, guard="desk", detail=detail)
+    _append(conn, row, decision, actor=actor, now=now)
+
+
+def _append(conn: Connection, row: CampaignRow, decision: Decision, *, actor: str, now: datetime) -> None:
     append_decision(
         conn,
         decision,

@@ -99,16 +99,9 @@ def draft(
     authoring.check(wish, channels=settings.channels, content=catalog.topics)
     pages = pages_of(os.environ, settings.desk)
     now = datetime.now(UTC)
-    contact = contact_for(
-        catalog,
-        settings.experts,
-        hazard=hazard,
-        places=wish.places,
-        locale=settings.content.default_locale,
-        now=now,
-    )
     with open_database(settings).begin() as conn:
         actor = named(conn, Right.OPERATE)
+        contact = contact_for(conn, catalog, settings, hazard=hazard, places=wish.places, now=now)
         row = authoring.write(
             conn, wish, actor=actor, now=now, wall=time.time(), contact=contact, link_of=partial(link_of, pages)
         )
@@ -172,9 +165,11 @@ def approve(
             conn, campaign, actor=actor, now=clock.now(), wall=clock.wall(), note=note, hold=hold
         )
         publish_in(conn, records, clock)
-        state = campaigns.latest(conn, campaign).state
-    said = {"launched": "it goes out", "approved": f"it waits for `kepu campaign launch {campaign}`"}
-    typer.echo(f"approved by {actor}: {said.get(state.value, 'one more person must approve')}")
+        row = campaigns.latest(conn, campaign)
+    slot = row.spec.slot
+    later = f"it goes out from {slot.not_before:%F %H:%MZ} on" if slot and not hold else ""
+    said = {"launched": "it goes out", "approved": later or f"it waits for `kepu campaign launch {campaign}`"}
+    typer.echo(f"approved by {actor}: {said.get(row.state.value, 'one more person must approve')}")
 
 
 @app.command("launch")

@@ -23,6 +23,12 @@ def check_config(config: ConfigOption, json_output: JsonOption = False) -> None:
         "policies": [policy.name for policy in settings.policies],
         "content": sorted(catalog.topics),
         "hazards_without_text": unwritten,
+        "calendar": [entry.name for entry in settings.calendar],
+        "calendar_without_text": [
+            entry.name
+            for entry in settings.calendar
+            if entry.hazard not in catalog.topics or entry.phase not in catalog.topics[entry.hazard].meta.phases
+        ],
         "experts": [expert.id for expert in settings.experts],
     }
     if json_output:

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from emergency_kepu.asking import chain
+from emergency_kepu.asking import away, chain
 from emergency_kepu.asking.around import Around
 from emergency_kepu.asking.links import links_of
 from emergency_kepu.cli.actor import named
-from emergency_kepu.cli.instants import instant
+from emergency_kepu.cli.instants import duration, instant
 from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, database_of, print_json, print_table
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.domain.errors import UserError
@@ -22,8 +22,9 @@ from emergency_kepu.matching.experts import match_experts, public_contact
 from emergency_kepu.matching.rota import is_on_duty
 from emergency_kepu.settings import load_settings
 from emergency_kepu.store import asks, incidents
+from emergency_kepu.store.absences import AbsenceRow, as_they_are
 
-app = typer.Typer(help="Experts: list, match, oncall, asked, ask, taken.", no_args_is_help=True)
+app = typer.Typer(help="Experts: list, match, oncall, away, back, asked, ask, taken.", no_args_is_help=True)
 
 NowOption = Annotated[str | None, typer.Option("--now", help="An instant with an offset; default: now.")]
 
@@ -64,13 +65,10 @@ def match(
     if topic is None:
         msg = f"--hazard {hazard!r}: no content about it names expert fields; `kepu templates list` shows what there is"
         raise UserError(msg)
-    ranked = match_experts(
-        settings.experts,
-        fields=topic.meta.experts,
-        places=tuple(place or ()),
-        locale=locale,
-        now=instant("--now", now),
-    )
+    moment = instant("--now", now)
+    with database_of(config).reading() as conn:
+        experts = as_they_are(conn, settings.experts, moment)
+    ranked = match_experts(experts, fields=topic.meta.experts, places=tuple(place or ()), locale=locale, now=moment)
     contact = public_contact(ranked)
     if json_output:
         found = [{**msgspec.structs.asdict(item), "expert": _shown(item.expert)} for item in ranked]
@@ -90,7 +88,9 @@ def match(
 def oncall(config: ConfigOption, now: NowOption = None, json_output: JsonOption = False) -> None:
     """Who is on duty at an instant. Exit 1 when nobody is."""
     moment = instant("--now", now)
-    found = [expert for expert in load_settings(config).experts if is_on_duty(expert, moment)]
+    with database_of(config).reading() as conn:
+        experts = as_they_are(conn, load_settings(config).experts, moment)
+    found = [expert for expert in experts if is_on_duty(expert, moment)]
     if json_output:
         print_json([_shown(expert) for expert in found])
     else:
@@ -100,6 +100,35 @@ def oncall(config: ConfigOption, now: NowOption = None, json_output: JsonOption 
         print_table(f"On duty at {moment:%F %H:%MZ}", ("id", "name", "fields", "hotline"), rows)
     if not found:
         raise typer.Exit(1)
+
+
+@app.command("away")
+def send_away(
+    expert: Annotated[str, typer.Argument(metavar="EXPERT")],
+    config: ConfigOption,
+    lasting: Annotated[str, typer.Option("--for", help="How long: 90m, 8h, 2d.")],
+    start: Annotated[str | None, typer.Option("--from", help="An instant with an offset; default: now.")] = None,
+    comment: Annotated[str, typer.Option("--comment", help="Why; everybody at the desk sees it.")] = "",
+) -> None:
+    """Not there for a while, at once and without a restart: substitutes stand in, messages name somebody else."""
+    settings = load_settings(config)
+    begins = instant("--from", start)
+    ends = begins + duration("--for", lasting)
+    with database_of(config).begin() as conn:
+        actor = named(conn, Right.OPERATE)
+        row = AbsenceRow(expert=expert, starts_at=begins, ends_at=ends, created_by=actor, comment=comment)
+        away.send_away(conn, settings.experts, row, now=datetime.now(UTC))
+    typer.echo(f"{expert} is away from {begins:%F %H:%MZ} to {ends:%F %H:%MZ}; kepu experts back {expert} ends it")
+
+
+@app.command("back")
+def back(expert: Annotated[str, typer.Argument(metavar="EXPERT")], config: ConfigOption) -> None:
+    """There again, sooner than was said. Exit 1 when nobody at the desk said that they are away."""
+    settings = load_settings(config)
+    with database_of(config).begin() as conn:
+        actor = named(conn, Right.OPERATE)
+        away.call_back(conn, settings.experts, expert, actor=actor, now=datetime.now(UTC))
+    typer.echo(f"{expert} is back")
 
 
 Incident = Annotated[str, typer.Argument(metavar="INCIDENT")]

@@ -11,6 +11,7 @@ import typer
 
 from emergency_kepu.cli import (
     audience,
+    calendar,
     campaign,
     check,
     db,
@@ -43,6 +44,7 @@ for name, group in (
     ("feeds", feeds.app),
     ("incidents", incidents.app),
     ("campaign", campaign.app),
+    ("calendar", calendar.app),
     ("templates", templates.app),
     ("sms", sms.app),
     ("deliveries", deliveries.app),

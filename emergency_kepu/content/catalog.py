@@ -115,6 +115,15 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     text_hash: str
 
 
+class DayPhrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of messages for a day or a season of the calendar. They say that nothing is the matter."""
+
+    headline: str
+    what: str
+    do: dict[Phase, str]
+    """What stands before the advice of each phase: "what to do now" would be an order."""
+
+
 class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all messages of a language share."""
 
@@ -144,6 +153,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     changes: dict[str, str] = {}
     """What is different from the last message: raised, lowered (each also with `_from_to`), places_more, places_less,
     until, figure. A library without them says that something changed, not what."""
+    day: DayPhrases | None = None
+    """A library without them has no messages for the calendar."""
     figures: dict[str, str] = {}
     """Values of a feed whose change is worth a sentence, e.g. magnitude."""
 

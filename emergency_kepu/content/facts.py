@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from emergency_kepu.content.catalog import Phrases
-from emergency_kepu.domain.campaign import MessageFacts
+from emergency_kepu.domain.campaign import CalendarDay, MessageFacts
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.places import gazetteer
 from emergency_kepu.places.authority import authority_name
@@ -20,6 +20,7 @@ from emergency_kepu.places.authority import authority_name
 MAX_PLACES = 3
 """More are summed up by the first: a list of forty counties is not read."""
 _MAX_LENGTH = 60
+_DAYS = {"zh-Hans": "M月d日", "zh-Hant": "M月d日", "en": "d MMM"}
 _PATTERNS = {"zh-Hans": "M月d日HH:mm", "zh-Hant": "M月d日HH:mm", "en": "HH:mm, d MMM"}
 ACTIVE = re.compile(r"[<>`*_\[\]{}|\\@#]")
 """Characters that chat formats or templates act on; a feed's text must not mention everyone in a room."""
@@ -49,6 +50,15 @@ def local_time(moment: datetime, tz: str, locale: str) -> str:
     return format_datetime(moment.astimezone(ZoneInfo(tz)), pattern, locale=locale.replace("-", "_"))
 
 
+def day_text(day: CalendarDay, locale: str) -> str:
+    """One day, or from when to when."""
+    written = [
+        format_date(moment, _DAYS.get(locale, "d MMM"), locale=locale.replace("-", "_"))
+        for moment in dict.fromkeys((day.first, day.last))
+    ]
+    return (" to " if locale == "en" else "至").join(written)
+
+
 def variables(
     facts: MessageFacts, *, hazard: str, locale: str, phrases: Phrases, kind: str, drill: bool
 ) -> dict[str, Any]:
@@ -65,6 +75,8 @@ def variables(
         "drill": drill,
         "hotline": _hotline(facts, locale),
         "link": facts.link,
+        "occasion": safe(facts.day.titles.get(locale) or facts.day.titles.get("en", "")) if facts.day else "",
+        "day": day_text(facts.day, locale) if facts.day else "",
         "values": _values(facts.values),
     }
 

@@ -88,8 +88,11 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     if layout is None:
         msg = f"no layout {request.layout!r}; there are: {', '.join(sorted(catalog.layouts))}"
         raise ContentError(msg)
-    phrases = catalog.phrases[request.locale]
+    phrases = _own_phrases(catalog.phrases[request.locale], request)
     whole = _elements(text, phrases, request)
+    if request.kind is CampaignKind.CALENDAR and "p.do" not in layout:
+        # a layout without headings: the advice must still not sound like an order
+        whole = msgspec.structs.replace(whole, what=phrases.joiner.join((whole.what, phrases.do)))
     limit = LIMITS[request.layout]
     template = _compiled(request.locale, layout)
     for elements, dropped in _shrinking(whole):
@@ -141,6 +144,17 @@ def fill_in(source: str, known: Mapping[str, Any], *, where: str, locale: str) -
     except (TypeError, ValueError, ArithmeticError) as problem:
         msg = f"{where}: {source!r} cannot be filled in: {problem}"
         raise ContentError(msg) from problem
+
+
+def _own_phrases(phrases: Phrases, request: RenderRequest) -> Phrases:
+    """Advice for a day of the calendar is not for now: it gets the lead that says when it is for."""
+    if request.kind is not CampaignKind.CALENDAR:
+        return phrases
+    if phrases.day is None or request.facts.day is None:
+        msg = f"_common/{request.locale}.yaml has no `day`: the library has no messages for the calendar"
+        raise ContentError(msg)
+    phase: Any = request.phase
+    return msgspec.structs.replace(phrases, do=phrases.day.do.get(phase, phrases.do))
 
 
 def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Elements:
@@ -200,6 +214,10 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
         link=known["link"],
         drill_note=drill_note,
     )
+    if request.kind is CampaignKind.CALENDAR and phrases.day is not None:
+        return msgspec.structs.replace(
+            whole, headline=fill(phrases.day.headline), what=fill(phrases.day.what), impact="", relay=""
+        )
     if request.say == "expert":
         return _explaining(whole, phrases, _expert_says(request, phrases, known))
     return _explaining(whole, phrases, f"{phrases.why}{phrases.joiner}{whole.why}") if request.say == "why" else whole

@@ -26,7 +26,7 @@ from emergency_kepu.desk.gate import Visitor
 from emergency_kepu.desk.overview import campaign_detail
 from emergency_kepu.desk.views import IncidentView, MessageView
 from emergency_kepu.domain.ask import AskState, Purpose
-from emergency_kepu.domain.errors import NotFound, UserError
+from emergency_kepu.domain.errors import NotFound, Refused, UserError
 
 MAX_ANSWER_BYTES = 16_000
 _TEXT = "text."
@@ -73,6 +73,8 @@ async def answer(request: AnyRequest, desk: InDesk, token: FromPath[str]) -> Res
         await services.database.write(do)
     except UserError as problem:
         return await _page(desk, request, token, link, texts, str(problem))
+    except Refused:  # a second tap on the same button must not look as if the first had failed
+        return await _page(desk, request, token, link, {}, "")
     desk.overview.forget()
     return Redirect(f"{PATH}{token}", status_code=303)
 

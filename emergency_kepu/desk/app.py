@@ -17,6 +17,7 @@ from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 
 from emergency_kepu.desk.answering import ANSWERING
+from emergency_kepu.desk.api.calendar import CALENDAR
 from emergency_kepu.desk.api.campaigns import DECIDING
 from emergency_kepu.desk.api.dead_letters import DEAD_LETTERS
 from emergency_kepu.desk.api.experts import EXPERTS
@@ -26,6 +27,8 @@ from emergency_kepu.desk.api.reading import READING
 from emergency_kepu.desk.api.writing import WRITING
 from emergency_kepu.desk.attempts import Attempts
 from emergency_kepu.desk.callbacks import twilio_status
+from emergency_kepu.desk.cap_feed import CAP
+from emergency_kepu.desk.cap_published import CapFeed
 from emergency_kepu.desk.console import PAGES
 from emergency_kepu.desk.console_experts import EXPERT_PAGES
 from emergency_kepu.desk.console_forms import FORMS
@@ -46,7 +49,7 @@ from emergency_kepu.pipeline.services import Services
 
 MAX_BODY_BYTES = 64_000
 """Of everything but pushed documents."""
-_FOR_MACHINES = ("/api/", "/callbacks/", "/-/", "/metrics", "/static/")
+_FOR_MACHINES = ("/api/", "/callbacks/", "/cap/", "/-/", "/metrics", "/static/")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -76,7 +79,7 @@ def create_app(services: Services, *, environ: Mapping[str, str] | None = None) 
 
     api = Router(
         path="/api/v1",
-        route_handlers=[*READING, *DECIDING, *WRITING, *EXPERTS, *DEAD_LETTERS, push],
+        route_handlers=[*READING, *DECIDING, *WRITING, *EXPERTS, *CALENDAR, *DEAD_LETTERS, push],
         dependencies={"visitor": Provide(visitor_of_api)},
         before_request=refuse_unknown,
         security=[{"token": []}],
@@ -88,7 +91,7 @@ def create_app(services: Services, *, environ: Mapping[str, str] | None = None) 
     )
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
     return Litestar(
-        route_handlers=[api, console, *HEALTH, twilio_status, *ANSWERING, *PUBLIC, static],
+        route_handlers=[api, console, *CAP, *HEALTH, twilio_status, *ANSWERING, *PUBLIC, static],
         dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
         openapi_config=_openapi(),
         exception_handlers={Exception: answer_problem, HTTPException: answer_problem},
@@ -121,6 +124,7 @@ def open_desk(services: Services, environ: Mapping[str, str]) -> Desk:
         sessions=sessions,
         attempts=Attempts(),
         pages=Pages(settings.desk.name, settings.desk.locale),
+        cap=CapFeed(services),
         overview=Snapshot(look),
         environ=environ,
         counting=PageCounting(services),

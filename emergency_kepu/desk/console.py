@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from litestar import Response, get
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from emergency_kepu.desk import experts, queries
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.desk.api.parameters import After
+from emergency_kepu.desk.calendar_view import looked_at
 from emergency_kepu.desk.context import AnyRequest, Desk, InDesk, InVisitor
 from emergency_kepu.desk.gate import Visitor
 from emergency_kepu.desk.overview import campaign_detail, incident_detail
@@ -24,6 +26,7 @@ ROWS = 100
 
 DONE = (
     "approved_now",
+    "approved_waits",
     "approved_more",
     "rejected_now",
     "cancelled_now",
@@ -36,6 +39,8 @@ DONE = (
     "ended_quietly",
     "asked_now",
     "taken_now",
+    "away_now",
+    "back_now",
 )
 """What a page may be asked to say at its top after a form was sent."""
 
@@ -97,6 +102,7 @@ def choices_of(found: CampaignDetail, visitor: Visitor) -> dict[str, str]:
     return {
         CampaignState.WAITING.value: {"approve": approve or own, "reject": approve, "cancel": operate},
         CampaignState.DRAFT.value: {"submit": operate, "cancel": operate},
+        CampaignState.APPROVED.value: {"cancel": operate},
         CampaignState.LAUNCHED.value: {"cancel": operate},
     }.get(latest.state, {})
 
@@ -135,6 +141,16 @@ async def deliveries(
     )
 
 
+_CALENDAR_AHEAD = timedelta(days=90)
+
+
+@get("/calendar", include_in_schema=False)
+async def calendar(request: AnyRequest, desk: InDesk, visitor: InVisitor) -> Response[bytes]:
+    """What comes in the next three months, and how its drafts stand."""
+    visitor.require(Right.READ)
+    return _page(desk, "calendar.html", request, visitor, coming=await looked_at(desk.services, _CALENDAR_AHEAD))
+
+
 @get("/decisions", include_in_schema=False)
 async def decisions(request: AnyRequest, desk: InDesk, visitor: InVisitor, after: After = None) -> Response[bytes]:
     """Everything that was decided, newest first."""
@@ -168,4 +184,4 @@ def _page(desk: Desk, name: str, request: AnyRequest, visitor: Visitor, **values
     )
 
 
-PAGES = (home, incident, campaign, deliveries, decisions, dead)
+PAGES = (home, incident, campaign, calendar, deliveries, decisions, dead)

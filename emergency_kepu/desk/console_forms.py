@@ -14,6 +14,7 @@ from emergency_kepu.desk.accounts import Right
 from emergency_kepu.desk.context import AnyRequest, Desk, InDesk, InVisitor
 from emergency_kepu.desk.forms import MAX_FORM_BYTES, own_form, read_form, whole_number
 from emergency_kepu.desk.session import COOKIE, MAX_AGE_SECONDS
+from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.errors import NotFound
 
 _MAX_NOTE = 1_000
@@ -96,8 +97,9 @@ async def _carry_out(desk: Desk, campaign_id: str, verb: str, form: dict[str, st
     revision, note = whole_number(form, "revision"), form.get("note", "").strip()[:_MAX_NOTE]
     services = desk.services
     if verb == "approve":
-        enough = await decide.approve(services, campaign_id, revision=revision, actor=actor, note=note)
-        return "approved_now" if enough else "approved_more"
+        state = await decide.approve(services, campaign_id, revision=revision, actor=actor, note=note)
+        said = {CampaignState.LAUNCHED: "approved_now", CampaignState.APPROVED: "approved_waits"}
+        return said.get(state, "approved_more")
     if verb == "reject":
         await decide.reject(services, campaign_id, revision=revision, actor=actor, note=note)
         return "rejected_now"

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from emergency_kepu.desk.attempts import Attempts
+from emergency_kepu.desk.cap_published import CapFeed
 from emergency_kepu.desk.gate import Gate, Visitor
 from emergency_kepu.desk.page_counting import PageCounting
 from emergency_kepu.desk.pages import Pages
@@ -30,6 +31,7 @@ class Desk:
     sessions: Sessions
     attempts: Attempts
     pages: Pages
+    cap: CapFeed
     overview: Snapshot[Overview]
     environ: Mapping[str, str]
     counting: PageCounting

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from emergency_kepu.bus.embedded import publish_in
 from emergency_kepu.campaigns import operations, planned
+from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.errors import Refused
 from emergency_kepu.pipeline.services import Services
@@ -32,15 +33,16 @@ async def submit(services: Services, campaign_id: str, *, revision: int, actor: 
     await _carry_out(services, do, Action.DRAFT)
 
 
-async def approve(services: Services, campaign_id: str, *, revision: int, actor: str, note: str = "") -> bool:
-    """One person's yes. True when that was enough: it goes out. Refused as `operations.approve` says."""
+async def approve(services: Services, campaign_id: str, *, revision: int, actor: str, note: str = "") -> CampaignState:
+    """One person's yes; the state that follows: launched, approved (it waits for its day), or still waiting for more.
+    Refused as `operations.approve` says."""
 
-    def do(conn: Connection) -> bool:
+    def do(conn: Connection) -> CampaignState:
         _as_seen(conn, campaign_id, revision)
         clock = services.clock
         found = operations.approve(conn, campaign_id, actor=actor, now=clock.now(), wall=clock.wall(), note=note)
         publish_in(conn, found, clock)
-        return bool(found)
+        return campaigns.latest(conn, campaign_id).state
 
     return await _carry_out(services, do, Action.LAUNCH)
 

@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from emergency_kepu.campaigns.planned import planned
 from emergency_kepu.desk import queries
+from emergency_kepu.desk.expert_views import AskView
 from emergency_kepu.desk.preview import audience_size, preview
 from emergency_kepu.desk.views import (
     AlertView,
-    AskView,
     CampaignDetail,
     CampaignView,
     FeedView,
@@ -39,7 +39,9 @@ _UNSENT = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED, C
 def overview(conn: Connection, configured: Mapping[str, FeedSettings]) -> Overview:
     """One consistent look at the database. What waits longest for a decision comes first among the most severe."""
     waiting = campaigns.listing(conn, states=[CampaignState.WAITING], limit=100)
-    under_way = campaigns.listing(conn, states=[CampaignState.DRAFT, CampaignState.LAUNCHED], limit=100)
+    under_way = campaigns.listing(
+        conn, states=[CampaignState.DRAFT, CampaignState.APPROVED, CampaignState.LAUNCHED], limit=100
+    )
     rest = [state for state in CampaignState if state not in {row.state for row in (*waiting, *under_way)}]
     recent = campaigns.listing(conn, states=rest, limit=_RECENT)
     shown = {(view.id, view.revision): view for view in campaign_views(conn, [*waiting, *under_way, *recent])}
@@ -60,10 +62,11 @@ def overview(conn: Connection, configured: Mapping[str, FeedSettings]) -> Overvi
 
 def _incidents(conn: Connection) -> list[Incident]:
     over = [IncidentStatus.CANCELLED, IncidentStatus.EXPIRED]
-    return [
+    found = [
         *incidents.listing(conn, statuses=[IncidentStatus.OPEN], limit=50),
         *incidents.listing(conn, statuses=over, limit=_RECENT),
     ]
+    return [incident for incident in found if not incident.apart]
 
 
 def feed_views(states: Mapping[str, FeedState], configured: Mapping[str, FeedSettings]) -> tuple[FeedView, ...]:

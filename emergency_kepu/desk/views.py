@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from emergency_kepu.campaigns.planned import PlannedStep
-from emergency_kepu.domain.ask import Ask
+from emergency_kepu.desk.expert_views import AskView
 from emergency_kepu.domain.incident import Incident
 
 
@@ -113,34 +113,6 @@ class DeliveryGroup(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     count: int
     possible_duplicates: int
-
-
-class AskView(msgspec.Struct, frozen=True, kw_only=True):
-    """One expert asked about an incident, or (with no expert) what waits for people at the desk."""
-
-    id: str
-    incident_id: str
-    round: str
-    """`r2`: revision 2 of the campaign caused it; `m1`: somebody asked by hand."""
-    expert: str
-    state: str
-    channel: str | None
-    created_at: datetime
-    created_by: str
-    sent_at: datetime | None
-    desk_at: datetime
-    """When the desk is told that nobody has answered."""
-    answered_at: datetime | None
-    possible_duplicates: int
-    detail: str
-    answer: dict[str, str]
-    """Locale to the expert's own words."""
-
-    @classmethod
-    def of(cls, ask: Ask) -> AskView:
-        """What is shown of it."""
-        values = {name: getattr(ask, name) for name in cls.__struct_fields__}
-        return cls(**{**values, "state": ask.state.value})
 
 
 class PageCountView(msgspec.Struct, frozen=True, kw_only=True):

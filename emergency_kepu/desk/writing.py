@@ -25,16 +25,11 @@ async def write(services: Services, wish: Wish, *, actor: str) -> CampaignRow:
     """A draft. UserError names the field that is wrong."""
     authoring.check(wish, channels=services.settings.channels, content=services.catalog.topics)
     now = services.clock.now()
-    contact = contact_for(
-        services.catalog,
-        services.settings.experts,
-        hazard=wish.hazard,
-        places=wish.places,
-        locale=services.settings.content.default_locale,
-        now=now,
-    )
 
     def do(conn: Connection) -> CampaignRow:
+        contact = contact_for(
+            conn, services.catalog, services.settings, hazard=wish.hazard, places=wish.places, now=now
+        )
         return authoring.write(
             conn,
             wish,

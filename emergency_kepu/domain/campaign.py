@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -18,6 +18,8 @@ class CampaignKind(StrEnum):
     ALL_CLEAR = "all_clear"
     STEP = "step"
     """A later message that the policy planned: nothing new has been said by the authority."""
+    CALENDAR = "calendar"
+    """A commemorative day or a season: no warning at all."""
 
 
 class CampaignState(StrEnum):
@@ -54,6 +56,24 @@ class Before(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, float | str] = {}
 
 
+class CalendarDay(msgspec.Struct, frozen=True, kw_only=True):
+    """The days of the calendar that a message is for, both included, at their place."""
+
+    titles: dict[str, str]
+    """Locale to its name."""
+    first: date
+    last: date
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """When an approved revision goes out by itself: from an instant (UTC) on, between two times of the day."""
+
+    not_before: datetime
+    start: str
+    """`HH:MM` at the place of the message."""
+    end: str
+
+
 class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the texts may say about this incident, before localization.
 
@@ -81,6 +101,8 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
     headlines: dict[str, str] = {}
     before: Before | None = None
     """Only in updates and steps."""
+    day: CalendarDay | None = None
+    """Only in messages of the calendar."""
 
     def as_before(self) -> Before:
         """These facts as what a later message compares itself with."""
@@ -127,5 +149,7 @@ class CampaignSpec(msgspec.Struct, frozen=True, kw_only=True):
     """What is planned from the launch of this revision on."""
     step: StepMark | None = None
     """Set when this revision is itself such a step."""
+    slot: Slot | None = None
+    """Set when an approval does not send it at once: it waits for its day."""
     accepted_wall: float = 0.0
     """Machine time (seconds since 1970) when the alert was accepted, or a person approved: the start of the latency."""

@@ -59,6 +59,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """False where a message opened it that is not for the public: it is kept apart from what is."""
     information_only: bool = False
     """So far nothing that concerns the public has been said of it."""
+    apart: bool = False
+    """True for what the desk itself put down (a day of its calendar): no alert is ever about it."""
     values: dict[str, float | str] = {}
     headlines: dict[str, str] = {}
     latest: AlertKey

@@ -25,7 +25,7 @@ def query_for(incident: Incident, policy: Policy) -> AudienceQuery:
         "felt": lambda: felt_counties(incident) or incident.place_codes,
     }[wanted.within]()
     return AudienceQuery(
-        places=_with_provinces(places),
+        places=with_provinces(places),
         kinds=wanted.kinds,
         tags_any=wanted.tags_any,
         tags_all=wanted.tags_all,
@@ -35,7 +35,7 @@ def query_for(incident: Incident, policy: Policy) -> AudienceQuery:
     )
 
 
-def _with_provinces(places: Iterable[str]) -> tuple[str, ...]:
+def with_provinces(places: Iterable[str]) -> tuple[str, ...]:
     """Recipients in China are known by adcode, which no prefix of `CN` finds: the country stands for its provinces."""
     codes = tuple(dict.fromkeys(places))
     if "CN" not in codes:

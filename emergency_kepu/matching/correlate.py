@@ -54,7 +54,11 @@ def correlate(observation: Observation, candidates: Sequence[Incident]) -> Match
 
 
 def _find(observation: Observation, candidates: Sequence[Incident]) -> tuple[Incident | None, str]:
-    world = [item for item in candidates if item.drill == observation.drill and item.public == observation.public]
+    world = [
+        item
+        for item in candidates
+        if not item.apart and item.drill == observation.drill and item.public == observation.public
+    ]
     # one message may be about two hazards, and so be named by two incidents: its own hazard's comes first
     world.sort(key=lambda item: item.hazard != observation.hazard)
     for rule, why in _RULES:

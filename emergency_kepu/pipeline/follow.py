@@ -96,7 +96,7 @@ def _prepare(
         _say(conn, services, found[-1], stops)
         return []
     last = told[-1]
-    facts = last.spec.facts if severity is None else facts_now(services, incident, last)
+    facts = last.spec.facts if severity is None else facts_now(conn, services, incident, last)
     row = step_row(
         services,
         found,

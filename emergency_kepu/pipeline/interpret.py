@@ -13,6 +13,7 @@ from emergency_kepu.asking.around import Around
 from emergency_kepu.bus.port import Record
 from emergency_kepu.campaigns.drafting import campaign_id
 from emergency_kepu.campaigns.following import Answer, interpretation_verdict
+from emergency_kepu.campaigns.lifecycle import step
 from emergency_kepu.campaigns.planned import root_of
 from emergency_kepu.domain.ask import Ask, AskState
 from emergency_kepu.domain.campaign import CampaignState
@@ -41,10 +42,9 @@ def interpret(conn: Connection, services: Services, launch: Launch) -> list[Reco
         return []
     found = campaigns.revisions(conn, campaign_id(incident.id))
     made = [row for row in found if row.spec.step is not None and row.spec.step.ask == ask.id]
-    if made and made[-1].state in OPEN:
-        return []
+    waits = bool(made) and made[-1].state in OPEN
     overtaken = made and made[-1].state is CampaignState.SUPERSEDED and made[-1].launched_at is None
-    if made and not overtaken:
+    if made and not overtaken and not waits:
         asks.change(conn, ask, next_at=None, detail=f"revision {made[-1].revision} is {made[-1].state.value}")
         return []
     incident = incidents.get(conn, incident.id)
@@ -55,7 +55,10 @@ def interpret(conn: Connection, services: Services, launch: Launch) -> list[Reco
         detail = f"what {ask.expert} wrote is not sent: {said.detail}"
         decision = Decision(action=Action.STOP, reason=said.reason or Reason.OPERATOR, guard="expert", detail=detail)
         _say(conn, services, decision, incident.id, found[-1] if found else None)
-    elif said.answer is Answer.GO:
+        if waits:  # what is over must not be approved by mistake an hour later
+            after = step(made[-1].state, "cancel")
+            campaigns.set_state(conn, made[-1].id, made[-1].revision, before=made[-1].state, after=after)
+    elif said.answer is Answer.GO and not waits:
         _prepare(conn, services, incident, found, ask)
     return []
 
@@ -72,7 +75,7 @@ def _prepare(conn: Connection, services: Services, incident: Incident, found: li
     row = step_row(
         services,
         found,
-        facts=facts_now(services, incident, last) if ours else last.spec.facts,
+        facts=facts_now(conn, services, incident, last) if ours else last.spec.facts,
         severity=int(incident.severity) if ours else last.severity,
         lane=root.lane,  # a correction is as urgent as what it corrects
         approvals=max(1, root.approvals_needed),

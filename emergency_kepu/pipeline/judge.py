@@ -195,11 +195,11 @@ def _prepare(
             issued_at=seen.sent,
             source_names=arrival.source_names,
             contact=contact_for(
+                conn,
                 services.catalog,
-                services.settings.experts,
+                services.settings,
                 hazard=incident.hazard,
                 places=incident.place_codes,
-                locale=services.settings.content.default_locale,
                 now=now,
             ),
             before=_told(sent, incident) if kind is CampaignKind.UPDATE else None,

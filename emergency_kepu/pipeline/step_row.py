@@ -86,15 +86,15 @@ def overtake(conn: Connection, found: Sequence[CampaignRow]) -> None:
             campaigns.set_state(conn, older.id, older.revision, before=older.state, after=after)
 
 
-def facts_now(services: Services, incident: Incident, last: CampaignRow) -> MessageFacts:
+def facts_now(conn: Connection, services: Services, incident: Incident, last: CampaignRow) -> MessageFacts:
     """What is known of the incident as it stands, for readers of the campaign whose latest message is `last`."""
     told = last.spec.facts
     contact = contact_for(
+        conn,
         services.catalog,
-        services.settings.experts,
+        services.settings,
         hazard=incident.hazard,
         places=incident.place_codes,
-        locale=services.settings.content.default_locale,
         now=services.clock.now(),
     )
     issued_at = max(told.issued_at, incident.latest.sent or told.issued_at)

@@ -103,6 +103,18 @@ def listing(conn: Connection, *, states: Sequence[CampaignState] = (), limit: in
     return [_row(found) for found in conn.execute(query)]
 
 
+def unsent_of(conn: Connection, policy: str) -> list[CampaignRow]:
+    """Drafts of one author of rules that were not launched, cancelled or rejected, oldest first."""
+    unsent = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED)
+    query = select(campaigns).where(campaigns.c.policy == policy, campaigns.c.state.in_(unsent))
+    return [_row(found) for found in conn.execute(query.order_by(campaigns.c.created_at, campaigns.c.id))]
+
+
+def known_ids(conn: Connection, ids: Sequence[str]) -> set[str]:
+    """Which of these campaigns there are."""
+    return set(conn.scalars(select(campaigns.c.id).where(campaigns.c.id.in_(list(ids)))))
+
+
 def launched_since(conn: Connection, since: datetime, *, policy: str, hazard: str) -> list[CampaignRow]:
     """Launched after an instant, by one policy about one hazard, newest first."""
     query = select(campaigns).where(

@@ -141,6 +141,17 @@ silences = Table(
     Column("comment", Text, nullable=False),
 )
 
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("expert", String, nullable=False, comment="id in experts.yaml"),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False, index=True),
+    Column("created_by", String, nullable=False),
+    Column("comment", Text, nullable=False),
+)
+
 asks = Table(
     "asks",
     metadata,

@@ -217,6 +217,23 @@ def test_an_expert_is_asked_by_hand(kepu: Kepu, config: Path, people: Path, toke
     assert (short.code, "guessed" in short.err) == (2, True)
 
 
+def test_an_expert_is_away_at_once_and_back_again(kepu: Kepu, tokens: dict[str, str]) -> None:
+    env = {"KEPU_TOKEN": tokens["zhao"]}
+    asked = ("experts", "match", "--hazard=cholera", "--json")
+    assert kepu(*asked).json["named_in_messages"] == "chen-epidemiology"
+    assert kepu("experts", "back", "chen-epidemiology", env=env).code == 1, "nobody said that they are away"
+    assert kepu("experts", "away", "chen-epidemiology", "--for=8h", "--comment=ill", env=env).code == 0
+    found = kepu(*asked).json
+    assert found["named_in_messages"] == "zhao-chemistry", "the substitute"
+    assert found["experts"][0]["stands_in_for"] == "chen-epidemiology"
+    assert kepu("experts", "back", "chen-epidemiology", env=env).code == 0
+    assert kepu(*asked).json["named_in_messages"] == "chen-epidemiology"
+    assert kepu("experts", "away", "nobody", "--for=8h", env=env).code == 1
+    for wrong in (("--for=40d",), ("--for=1h", "--from=2020-01-01T00:00:00Z"), ("--for=soon",)):
+        assert kepu("experts", "away", "chen-epidemiology", *wrong, env=env).code == 2
+    assert kepu("experts", "away", "chen-epidemiology", "--for=1h", env={"KEPU_TOKEN": tokens["wang"]}).code == 2
+
+
 def test_a_policy_that_asks_experts_needs_an_address_and_ways_that_exist(kepu: Kepu, config: Path) -> None:
     policies = (config / "policies.yaml").read_text(encoding="utf-8")
     for asking, words in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from emergency_kepu.content.catalog import load_catalog
 from emergency_kepu.content.library import shipped
 from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.content.render import RenderRequest, render
-from emergency_kepu.domain.campaign import CampaignKind, MessageFacts
+from emergency_kepu.domain.campaign import CalendarDay, CampaignKind, MessageFacts
 from emergency_kepu.domain.hazard import HAZARDS
 
 CATALOG = load_catalog(shipped("templates"))
@@ -21,6 +21,16 @@ LONGEST = {
     "en": "Xinjiang Regional Observatory",
 }
 VALUES: dict[str, float | str] = {"magnitude": 6.1, "depth_km": 12.0, "max_temp_c": 41.0}
+DAY = CalendarDay(
+    titles={
+        "zh-Hans": "全国中小学生安全教育日",
+        "zh-Hant": "全國中小學生安全教育日",
+        "en": "World Day for Safety and Health at Work",
+    },
+    first=date(2026, 11, 30),
+    last=date(2026, 12, 31),
+)
+DAYS = {"zh-Hans": "11月30日至12月31日", "zh-Hant": "11月30日至12月31日", "en": "30 Nov to 31 Dec"}
 COMBINATIONS = [
     (hazard, locale, phase, kind, layout)
     for hazard, topic in CATALOG.topics.items()
@@ -42,6 +52,7 @@ def request_of(hazard: str, locale: str, phase: str, kind: CampaignKind, layout:
         severity="Severe",
         level_colour="orange",
         values=VALUES,
+        day=DAY if kind is CampaignKind.CALENDAR else None,
     )
     return RenderRequest(hazard=hazard, locale=locale, layout=layout, phase=phase, kind=kind, facts=facts, **more)  # type: ignore[arg-type]
 
@@ -54,7 +65,8 @@ def test_it_fits_with_the_five_elements(hazard: str, locale: str, phase: str, ki
     assert LONGEST[locale] in message.text, "source"
     assert HAZARDS[hazard].names[locale].split(" ")[0].lower() in message.text.lower(), "hazard"
     assert {"zh-Hans": "长宁县", "zh-Hant": "長寧縣", "en": "Changning"}[locale] in message.text, "place"
-    assert "23:59" in message.text, "time, as people there read it"
+    time = DAYS[locale] if kind is CampaignKind.CALENDAR else "23:59"
+    assert time in message.text, "time, as people there read it"
     assert message.actions
     assert message.actions[0] in message.text, "the first action"
 

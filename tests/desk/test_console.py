@@ -17,6 +17,7 @@ from tests.desk.conftest import PASSWORD, Open, a_campaign
 PAGES = (
     "/",
     "/write",
+    "/calendar",
     "/incidents/i-1",
     "/incidents/i-1/end",
     "/incidents/i-1/experts",

@@ -94,7 +94,13 @@ async def test_posting_acts_once(house: Services, browse: Open) -> None:
     assert await state(house) == ["confirmed"]
     assert WORDS["en"]["answer"]["done_confirm"] in (await client.get(path, params={"lang": "en"})).text
     again = await client.post(path, headers={"Accept-Language": "en"})
-    assert again.status_code == 409
+    assert again.status_code == 200, "a second tap is no failure"
+    assert WORDS["en"]["answer"]["done_confirm"] in again.text
+    assert await state(house) == ["confirmed"]
+    assert house.links is not None
+    [ask] = await house.database.read(lambda conn: asks.of_incident(conn, "i-1"))
+    other = await client.post(f"/e/{house.links.token(ask, Purpose.DECLINE)}", headers={"Accept-Language": "en"})
+    assert (other.status_code, WORDS["en"]["answer"]["no_change"] in other.text) == (410, True)
     assert await state(house) == ["confirmed"]
 
 
@@ -145,7 +151,7 @@ async def test_a_link_of_something_over_says_so(house: Services, browse: Open) -
     client = browse()
     reply = await client.get(path, params={"lang": "en"})
     assert (reply.status_code, WORDS["en"]["answer"]["all_clear"] in reply.text) == (410, True)
-    assert (await client.post(path)).status_code == 409
+    assert (await client.post(path)).status_code == 410
 
 
 async def test_without_a_key_no_link_is_known(services: Services, browse: Open) -> None:
@@ -189,9 +195,36 @@ async def test_on_the_pages(house: Services, staffed: Services, browse: Open) ->
     assert (await admin.post(f"{where}/other", data=form)).status_code == 404
 
 
+async def test_somebody_falls_ill(house: Services, staffed: Services, browse: Open, token_of: Tokens) -> None:
+    client = browse(token=token_of("qian"))
+    there = {"lin": "no_fixed_hours", "far": "no_fixed_hours"}
+    assert {found["id"]: found["presence"] for found in (await client.get("/api/v1/experts")).json()} == there
+    assert "99990001" not in (await client.get("/api/v1/experts")).text
+    address = "/api/v1/experts/lin/away"
+    until = (AT + timedelta(hours=8)).isoformat()
+    is_problem(await client.delete(address), 409)
+    is_problem(await client.post("/api/v1/experts/nobody/away", json={"until": until}), 404)
+    is_problem(await client.post(address, json={"until": AT.isoformat()}), 400)
+    is_problem(await client.post(address, json={"until": "2027-06-30T00:00:00Z"}), 400)
+    is_problem(await client.post(address, json={"until": "2026-07-01T00:00:00"}), 400)
+    is_problem(await browse(token=token_of("zhao")).post(address, json={"until": until}), 403)
+    assert (await client.post(address, json={"until": until})).status_code == 204
+    assert (await client.get("/api/v1/experts")).json()[0]["presence"] == "away"
+    is_problem(await client.post("/api/v1/incidents/i-1/experts", json={}), 409)
+    admin, where = await open_https(browse, "admin"), "/incidents/i-1/experts"
+    form = await _form(admin, f"{where}/back")
+    done = await admin.post(f"{where}/back", data=form)
+    assert done.headers["location"] == f"{where}?done=back_now"
+    form = await _form(admin, f"{where}/away")
+    done = await admin.post(f"{where}/away", data={**form, "hours": "12"})
+    assert done.headers["location"] == f"{where}?done=away_now"
+    assert (await client.get("/api/v1/experts")).json()[0]["presence"] == "away"
+    assert (await client.delete(address)).status_code == 204
+
+
 async def _form(client: httpx.AsyncClient, action: str) -> dict[str, str]:
     page = (await client.get("/incidents/i-1/experts")).text
-    found = re.search(rf'<form[^>]* method="post" action="{action}">(.*?)</form>', page, re.DOTALL)
+    found = re.search(rf'<form(?: class="login")? method="post" action="{action}">(.*?)</form>', page, re.DOTALL)
     assert found
     return dict(re.findall(r'name="(\w+)" value="([^"]*)"', found[1]))
 

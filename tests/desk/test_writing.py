@@ -48,6 +48,12 @@ async def test_a_draft_by_api_is_written_once(browse: Open, token_of: Tokens) ->
     assert {text["locale"] for text in detail["messages"]} == {"zh-Hans", "zh-Hant", "en"}
 
 
+async def test_a_draft_for_the_country_finds_its_people(browse: Open, token_of: Tokens) -> None:
+    client = browse(token=token_of("qian"))
+    draft = (await client.post("/api/v1/campaigns", json={**WISH, "places": ["CN"]})).json()
+    assert (await client.get(f"/api/v1/campaigns/{draft['id']}")).json()["audience_size"] == 1
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

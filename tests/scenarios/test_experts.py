@@ -12,6 +12,7 @@ import pytest
 
 from emergency_kepu.asking import answers, chain
 from emergency_kepu.asking.around import Around
+from emergency_kepu.asking.away import send_away
 from emergency_kepu.asking.links import Link, Links
 from emergency_kepu.asking.telling import AGAIN, Telling
 from emergency_kepu.bus.embedded import publish_in
@@ -27,6 +28,7 @@ from emergency_kepu.domain.recipient import Address, Recipient, RecipientKind
 from emergency_kepu.domain.step import Step
 from emergency_kepu.settings import Settings
 from emergency_kepu.store import asks, recipients
+from emergency_kepu.store.absences import AbsenceRow
 from tests.scenarios import test_steps as steps
 from tests.scenarios.rig import Rig
 from tests.scenarios.test_steps import AT, alert, approve, someone
@@ -131,6 +133,23 @@ def test_the_best_expert_is_told_in_private_and_nothing_waits_for_it(tmp_path: P
     assert "市气象台" in text
     assert len(set(LINK.findall(text))) == 3
     assert "expert_asked" in rig.reasons()
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-Hant", ("暴雨", "請您核對", "渝中區")),
+        ("en", ("heavy rain", "Please answer by", "Yuzhong")),
+        ("fr", ("check: heavy rain",)),
+    ],
+)
+def test_the_question_is_in_the_language_of_the_expert(tmp_path: Path, language: str, words: tuple[str, ...]) -> None:
+    rig = rig_of(tmp_path, expert("a", languages=(language,)))
+    rig.feed("cap", alert(), at=AT)
+    tick(rig)
+    text = rig.accepted("sms")[-1][1]
+    assert all(word in text for word in words), text
+    assert "请" not in text
 
 
 def test_a_redelivered_alert_and_a_second_tick_ask_nobody_twice(tmp_path: Path) -> None:
@@ -244,6 +263,36 @@ def test_an_exercise_reaches_experts_on_drill_channels_only(tmp_path: Path) -> N
     assert told(rig) == []
     [(_, text)] = [found for found in rig.accepted(drill) if found[0] == "b"]
     assert text.startswith("【演练】")
+
+
+def test_an_exercise_without_experts_troubles_nobody(tmp_path: Path) -> None:
+    base = steps.settings(steps=())
+    drill = next(name for name, raw in base.channels.items() if raw.get("drill"))
+    policies = tuple(msgspec.structs.replace(each, drill_channels=(drill,)) for each in base.policies)
+    rig = rig_of(tmp_path, A, found=msgspec.structs.replace(base, policies=policies))
+    rig.feed("cap", alert().replace(b"Actual", b"Exercise"), at=AT)
+    tick(rig)
+
+    assert states(rig) == []
+    assert "no_expert" not in rig.reasons()
+
+
+def test_who_fell_ill_is_neither_named_nor_asked_and_the_substitute_is(tmp_path: Path) -> None:
+    ill = expert("a", hotline="000-1", substitutes=("s",))
+    stands_in = expert("s", fields=("x",), hotline="000-2")
+    rig = rig_of(tmp_path, ill, B, stands_in)
+    away = AbsenceRow(
+        expert="a", starts_at=AT - MINUTE, ends_at=AT + timedelta(hours=8), created_by="li", comment="ill"
+    )
+    with rig.database.begin() as conn:
+        send_away(conn, rig.settings.experts, away, now=AT - MINUTE)
+    rig.feed("cap", alert(), at=AT)
+    tick(rig)
+
+    assert rig.campaigns()[0].spec.facts.hotline == "000-2"
+    assert told(rig) == ["+x-b"]
+    tick(rig, timedelta(minutes=15))
+    assert sorted(told(rig)) == ["+x-b", "+x-s"]
 
 
 # --- the way to them ----------------------------------------------------------------------------------------------
@@ -494,6 +543,19 @@ def test_a_rejected_one_does_not_come_back(tmp_path: Path) -> None:
 
     assert [row.state.value for row in rig.campaigns()] == ["finished", "rejected"]
     assert asked(rig)[0].next_at is None
+
+
+def test_what_nobody_approved_in_time_cannot_be_approved_any_more(tmp_path: Path) -> None:
+    rig = rig_of(tmp_path, A)
+    rig.feed("cap", alert(hours=1), at=AT)
+    tick(rig)
+    answer(rig, "a", Purpose.CORRECT, zh_Hans=WORDS)
+    assert rig.campaigns()[-1].state is CampaignState.WAITING
+    tick(rig, timedelta(hours=1))
+
+    assert [row.state.value for row in rig.campaigns()] == ["finished", "cancelled"]
+    assert asked(rig)[0].next_at is None
+    assert "expired" in rig.reasons()
 
 
 def test_two_experts_are_decided_one_after_the_other(tmp_path: Path) -> None:

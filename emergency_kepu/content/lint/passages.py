@@ -123,15 +123,22 @@ def _entries(
         yield passage(f"{lead}avoid.{entry.id}", "avoid", entry.text, id=entry.id, audience=audience)
 
 
+_GIVEN: dict[str, dict[str, str]] = {
+    "changes": {"now": "9", "before": "8", "name": "magnitude"},
+    "day": {"occasion": "World Water Day", "day": "22 Mar"},
+}
+"""What only some phrases may use, with a specimen."""
+
+
 def _of_phrases(phrases: Phrases) -> Iterator[Passage]:
     for name, value in msgspec.structs.asdict(phrases).items():
         if name in ("locale", "joiner", "sentence_end"):
             continue
-        many = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
-        for key, source in ((f"{name}.{part}", text) for part, text in many) if many else ((name, value),):
+        for key, source in _flat(name, value):
             always = (name,) if name == "hotline" else ()  # only printed when there is one
-            given = {"now": "9", "before": "8", "name": "magnitude"} if name == "changes" else {}
-            texts, problem = outcomes(source, hazard="flood", phrases=phrases, always=always, given=given)
+            texts, problem = outcomes(
+                source, hazard="flood", phrases=phrases, always=always, given=_GIVEN.get(name, {})
+            )
             yield Passage(
                 hazard=COMMON,
                 locale=phrases.locale,
@@ -141,3 +148,16 @@ def _of_phrases(phrases: Phrases) -> Iterator[Passage]:
                 texts=texts or (" ".join(_TAGS.sub(" ", source).split()),),
                 problem=problem,
             )
+
+
+def _flat(key: str, value: object) -> Iterator[tuple[str, str]]:
+    """Every text under a key, with its whole key."""
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
+    if isinstance(value, tuple):
+        value = dict(enumerate(value))
+    if isinstance(value, dict):
+        for part, inner in value.items():
+            yield from _flat(f"{key}.{part}", inner)
+    elif isinstance(value, str):
+        yield key, value
