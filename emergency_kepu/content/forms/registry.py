@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from emergency_kepu.content.forms.cell import CELL
 from emergency_kepu.content.forms.form import Form
+from emergency_kepu.content.forms.speech import SSML, TTS
 from emergency_kepu.content.forms.wea import WEA90, WEA360
 
 FORMS: dict[str, Form] = {
     "wea90": WEA90,
     "wea360": WEA360,
     "cell": CELL,
+    "tts": TTS,
+    "ssml": SSML,
 }

@@ -77,7 +77,7 @@ def _lost(catalog: Catalog, request: RenderRequest, form: Form, message: Rendere
     heard = form.read(message.text)
 
     def there(words: str) -> bool:
-        said = form.read(form.words(words, locale))
+        said = form.words(words, locale)
         return said in heard or sms.folded(said) in heard
 
     named = HAZARDS[request.hazard].names
