@@ -242,13 +242,15 @@ def _joined(elements: Elements, phrases: Phrases) -> Elements:
 
 
 def _said(elements: Elements, form: Form, locale: str) -> Elements:
-    """Every element in the form's own words: what a template puts together can then no longer be markup by accident."""
+    """Every element in the form's own words: what a template puts together can then no longer be markup by accident.
+
+    Only the link stays: another letter in it is another page."""
 
     def say(value: str | tuple[Any, ...]) -> str | tuple[Any, ...]:
         return form.words(value, locale) if isinstance(value, str) else tuple(say(part) for part in value)
 
     said = {name: say(getattr(elements, name)) for name in elements.__struct_fields__}
-    return Elements(**cast("dict[str, Any]", said))
+    return Elements(**cast("dict[str, Any]", {**said, "link": elements.link}))
 
 
 def _shrinking(whole: Elements) -> Iterator[tuple[Elements, tuple[str, ...]]]:
