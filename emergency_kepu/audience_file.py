@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from emergency_kepu.channels.mail_message import is_address
 from emergency_kepu.domain.errors import UserError
 from emergency_kepu.domain.recipient import Address, Recipient, RecipientKind
 from emergency_kepu.places.china import by_adcode
@@ -161,6 +162,8 @@ def _bad_address(address: Address, channels: Mapping[str, Mapping[str, Any]]) ->
         return f"channel {address.channel!r}: not in kepu.yaml, which has: {', '.join(sorted(channels))}"
     if raw.get("kind") in _PHONES and not _is_e164(address.target):
         return f"number {address.target!r}: write it in E.164 form, e.g. +8613800000000"
+    if raw.get("kind") == "email" and not is_address(address.target):
+        return f"e-mail address {address.target!r}: a plain one, e.g. name@example.org"
     return ""
 
 

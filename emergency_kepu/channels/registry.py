@@ -21,6 +21,7 @@ CHANNELS: dict[str, str] = {
     "wecom": "emergency_kepu.channels.wecom:WeCom",
     "dingtalk": "emergency_kepu.channels.dingtalk:DingTalk",
     "feishu": "emergency_kepu.channels.feishu:Feishu",
+    "email": "emergency_kepu.channels.mail:Email",
     "webhook": "emergency_kepu.channels.webhook:Webhook",
     "kafka": "emergency_kepu.channels.kafka:KafkaBroadcast",
     "file": "emergency_kepu.channels.file:File",

@@ -11,7 +11,8 @@ from emergency_kepu.cli import templates_lint, templates_review, templates_write
 from emergency_kepu.cli.library import TemplatesOption, directory_of, known
 from emergency_kepu.cli.output import ConfigOption, JsonOption, print_json, print_table
 from emergency_kepu.content.catalog import load_catalog
-from emergency_kepu.content.limits import LAYOUT_OF_KIND
+from emergency_kepu.content.forms.registry import FORMS
+from emergency_kepu.content.limits import LAYOUT_OF_KIND, LIMITS
 from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.domain.campaign import CampaignKind, MessageFacts
 from emergency_kepu.domain.errors import UserError
@@ -66,7 +67,9 @@ def render_(
     hazard: Annotated[str, typer.Option("--hazard")],
     templates: TemplatesOption = None,
     locale: Annotated[str, typer.Option("--locale")] = "zh-Hans",
-    channel: Annotated[str, typer.Option("--channel", help="A kind of channel: twilio, wecom, kafka ...")] = "twilio",
+    channel: Annotated[str, typer.Option("--channel", help="A kind of channel (twilio ...) or a layout (tts ...).")] = (
+        "twilio"
+    ),
     phase: Annotated[str, typer.Option("--phase")] = "now",
     kind: Annotated[str, typer.Option("--kind", help="issue, update, all_clear")] = "issue",
     audience: Annotated[str, typer.Option("--audience")] = "",
@@ -77,8 +80,10 @@ def render_(
     """One message with sample facts: what a reader of that channel would get."""
     catalog = load_catalog(directory_of(templates, config))
     known(catalog, hazard)
-    if channel not in LAYOUT_OF_KIND:
-        msg = f"no channel kind {channel!r}; known: {', '.join(LAYOUT_OF_KIND)}"
+    layout = LAYOUT_OF_KIND.get(channel, channel)
+    if layout not in LIMITS and layout not in FORMS:
+        known_names = dict.fromkeys((*LAYOUT_OF_KIND, *LIMITS, *FORMS))
+        msg = f"no channel kind or layout {channel!r}; known: {', '.join(known_names)}"
         raise UserError(msg)
     if kind not in tuple(CampaignKind):
         msg = f"no kind {kind!r}; known: {', '.join(CampaignKind)}"
@@ -99,7 +104,7 @@ def render_(
         RenderRequest(
             hazard=hazard,
             locale=locale,
-            layout=LAYOUT_OF_KIND[channel],
+            layout=layout,
             phase=phase,
             kind=CampaignKind(kind),
             audience=audience,

@@ -9,7 +9,7 @@ templates/layouts/<layout>.j2      how elements become one channel's format
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -17,6 +17,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 import yaml
 
+from emergency_kepu.content.library import shipped
+from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.domain.errors import ContentError
 from emergency_kepu.domain.hazard import HAZARDS
 
@@ -180,8 +182,14 @@ def load_catalog(directory: Path) -> Catalog:
         raise ContentError(msg)
     phrases = {path.stem: _read(path, Phrases) for path in sorted((directory / "_common").glob("*.yaml"))}
     topics = {path.parent.name: _topic(path.parent, phrases) for path in sorted(directory.glob("*/meta.yaml"))}
-    layouts = {path.stem: path.read_text(encoding="utf-8") for path in sorted((directory / "layouts").glob("*.j2"))}
+    # a library that was copied before a form existed still has that form: those of the program stand in
+    layouts = {**_layouts(shipped("templates"), without=LIMITS), **_layouts(directory)}
     return Catalog(directory=str(directory), topics=topics, phrases=phrases, layouts=layouts)
+
+
+def _layouts(directory: Path, *, without: Container[str] = ()) -> dict[str, str]:
+    paths = sorted((directory / "layouts").glob("*.j2"))
+    return {path.stem: path.read_text(encoding="utf-8") for path in paths if path.stem not in without}
 
 
 def _topic(folder: Path, phrases: Mapping[str, Phrases]) -> Topic:

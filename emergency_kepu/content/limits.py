@@ -20,6 +20,7 @@ LAYOUT_OF_KIND = {
     "wecom": "chat",
     "dingtalk": "chat",
     "feishu": "chat",
+    "email": "email",
     "kafka": "broadcast",
     "webhook": "full",
     "file": "full",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from babel.numbers import format_decimal
@@ -23,6 +23,8 @@ from emergency_kepu.content import sms
 from emergency_kepu.content.catalog import Catalog, LocaleText, Phrases, Topic
 from emergency_kepu.content.changes import changes
 from emergency_kepu.content.facts import safe, variables
+from emergency_kepu.content.forms.form import Form
+from emergency_kepu.content.forms.registry import FORMS
 from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.domain.campaign import CampaignKind, Interpretation, MessageFacts
 from emergency_kepu.domain.errors import ContentError
@@ -84,23 +86,28 @@ class Elements(msgspec.Struct, frozen=True, kw_only=True):
 def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     """The message. ContentError when there is no such text, or when the five elements do not fit."""
     topic, text = _text(catalog, request)
-    layout = catalog.layouts.get(request.layout)
+    form = FORMS.get(request.layout) or Form(limit=LIMITS[request.layout], fold=request.layout == "sms")
+    layout = form.version if form.write else catalog.layouts.get(request.layout)
     if layout is None:
         msg = f"no layout {request.layout!r}; there are: {', '.join(sorted(catalog.layouts))}"
         raise ContentError(msg)
     phrases = _own_phrases(catalog.phrases[request.locale], request)
+    request = form.adapt(request) if form.adapt else request
     whole = _elements(text, phrases, request)
     if request.kind is CampaignKind.CALENDAR and "p.do" not in layout:
         # a layout without headings: the advice must still not sound like an order
         whole = msgspec.structs.replace(whole, what=phrases.joiner.join((whole.what, phrases.do)))
-    limit = LIMITS[request.layout]
-    template = _compiled(request.locale, layout)
-    for elements, dropped in _shrinking(whole):
-        body = _tidy(template.render(e=_joined(elements, phrases), p=phrases))
-        if limit.unit == "parts":
+    limit, refused = form.limit, ""
+    for elements, dropped in form.narrow(whole, request) if form.narrow else _shrinking(whole):
+        said = _said(_joined(elements, phrases), form, request.locale)
+        if form.write:
+            body = form.write(said, phrases, request)
+        else:
+            body = _tidy(_compiled(request.locale, layout).render(e=said, p=phrases))
+        if form.fold:
             body = sms.folded(body)
         size = limit.measure(body)
-        if size <= limit.most:
+        if size <= limit.most and not (refused := form.refuses(body, request.locale)):
             version = hashlib.blake2b((topic.text_hash + layout).encode(), digest_size=8).hexdigest()
             return RenderedMessage(
                 title=elements.lead + elements.headline,
@@ -114,7 +121,8 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
                 template_version=version,
             )
     where = f"{request.hazard}/{request.locale}"
-    msg = f"{where}: source, place, time and first action need more than {limit.most} {limit.unit}"
+    needs = f"source, place, time and first action need more than {limit.most} {limit.unit}"
+    msg = f"{where}: {refused or needs}"
     raise ContentError(msg)
 
 
@@ -122,7 +130,7 @@ def elements(catalog: Catalog, request: RenderRequest) -> Elements:
     """Everything there is to say, for a page that has room for it: `request.layout` plays no part. ContentError when
     there is no such text."""
     _, text = _text(catalog, request)
-    return _elements(text, catalog.phrases[request.locale], request)
+    return _elements(text, _own_phrases(catalog.phrases[request.locale], request), request)
 
 
 def _text(catalog: Catalog, request: RenderRequest) -> tuple[Topic, LocaleText]:
@@ -249,6 +257,18 @@ def _joined(elements: Elements, phrases: Phrases) -> Elements:
     if not elements.changed:
         return elements
     return msgspec.structs.replace(elements, what=f"{elements.changed}{phrases.joiner}{elements.what}")
+
+
+def _said(elements: Elements, form: Form, locale: str) -> Elements:
+    """Every element in the form's own words: what a template puts together can then no longer be markup by accident.
+
+    Only the link stays: another letter in it is another page."""
+
+    def say(value: str | tuple[Any, ...]) -> str | tuple[Any, ...]:
+        return form.words(value, locale) if isinstance(value, str) else tuple(say(part) for part in value)
+
+    said = {name: say(getattr(elements, name)) for name in elements.__struct_fields__}
+    return Elements(**cast("dict[str, Any]", {**said, "link": elements.link}))
 
 
 def _shrinking(whole: Elements) -> Iterator[tuple[Elements, tuple[str, ...]]]:

@@ -46,7 +46,7 @@ def count(text: str) -> Segments:
     """Segments of a text; the empty text is one empty message."""
     foreign = tuple(dict.fromkeys(char for char in text if char not in GSM_BASIC and char not in GSM_EXTENSION))
     encoding: Literal["GSM-7", "UCS-2"] = "UCS-2" if foreign else "GSM-7"
-    widths = [_ucs2(char) for char in text] if foreign else [1 + (char in GSM_EXTENSION) for char in text]
+    widths = [width(char, gsm=not foreign) for char in text]
     units = sum(widths)
     single, joined = _LIMITS[encoding]
     if units <= single:
@@ -59,13 +59,18 @@ def count(text: str) -> Segments:
             not_gsm=foreign,
         )
     parts, used = 1, 0
-    for width in widths:
-        if used + width > joined:
+    for units_of_one in widths:
+        if used + units_of_one > joined:
             parts, used = parts + 1, 0
-        used += width
+        used += units_of_one
     return Segments(
         encoding=encoding, segments=parts, units=units, per_segment=joined, remaining=joined - used, not_gsm=foreign
     )
+
+
+def width(char: str, *, gsm: bool) -> int:
+    """Septets of a character in GSM-7, or its 16-bit units in UCS-2."""
+    return 1 + (char in GSM_EXTENSION if gsm else ord(char) > 0xFFFF)
 
 
 def folded(text: str) -> str:
@@ -81,11 +86,12 @@ def folded(text: str) -> str:
     return text if after.not_gsm or after.segments > before.segments else plain
 
 
+def plain(text: str) -> bool:
+    """Whether a text can be written in GSM-7, with no more than an accent or a typographic mark less."""
+    return not count(folded(text)).not_gsm
+
+
 def _base(char: str) -> str:
     if char in _MARKS:
         return _MARKS[char]
     return "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part)) or char
-
-
-def _ucs2(char: str) -> int:
-    return 2 if ord(char) > 0xFFFF else 1

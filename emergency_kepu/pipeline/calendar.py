@@ -129,11 +129,11 @@ def _draft(conn: Connection, services: Services, occasion: Occasion, now: dateti
     source = entry.source or settings.desk.name
     severity = Severity.of(entry.severity) if drill else Severity.UNKNOWN
     contact = contact_for(
+        conn,
         services.catalog,
-        settings.experts,
+        settings,
         hazard=entry.hazard,
         places=entry.places,
-        locale=settings.content.default_locale,
         now=occasion.opens,
     )
     incident = Incident(

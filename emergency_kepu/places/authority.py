@@ -64,13 +64,27 @@ def authority_name(name: str, locale: str) -> str:
         return name
     if name in NATIONAL:
         return NATIONAL[name][column]
+    found = office_of(name)
+    if found is None:
+        return name
+    place, office = found
+    parts = (place.names[locale], OFFICES[office][column])
+    return "".join(parts) if locale == "zh-Hant" else " ".join(parts)
+
+
+def office_of(name: str) -> tuple[Place, str] | None:
+    """(whose, a key of OFFICES) where a Chinese name is exactly a place and an office."""
     for office in sorted(OFFICES, key=len, reverse=True):
         if name.endswith(office):
             place = _unique().get(name.removesuffix(office))
             if place is not None:
-                parts = (place.names[locale], OFFICES[office][column])
-                return "".join(parts) if locale == "zh-Hant" else " ".join(parts)
-    return name
+                return place, office
+    return None
+
+
+def place_before(name: str) -> Place | None:
+    """The longest place that a Chinese name of an office begins with."""
+    return next((_unique()[name[:end]] for end in range(len(name), 1, -1) if name[:end] in _unique()), None)
 
 
 @cache

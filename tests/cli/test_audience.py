@@ -84,6 +84,17 @@ def test_phone_numbers_are_checked_where_a_channel_needs_them(kepu: Kepu, config
         assert "E.164" in done.err
 
 
+def test_mail_addresses_are_checked_where_a_channel_needs_them(kepu: Kepu, config: Path, tmp_path: Path) -> None:
+    file = config / "kepu.yaml"
+    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    raw["channels"]["sms"] = {"kind": "email", "host": "localhost", "sender": "desk@example.org"}
+    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
+    done = store(kepu, tmp_path, HEAD + "p-2,person,zh-CN,511524,sms:nobody,,,,,\n")
+    assert done.code == 2
+    assert "e-mail address 'nobody'" in done.err
+    assert store(kepu, tmp_path, HEAD + "p-2,person,zh-CN,511524,sms:a@example.org,,,,,\n").code == 0
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

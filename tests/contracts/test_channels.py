@@ -70,7 +70,7 @@ HTTP: dict[str, HttpHarness] = {
         environ={"HOOK": SECRETS[2]},
     ),
 }
-OTHERS = {"file", "console", "kafka"}
+OTHERS = {"file", "console", "kafka", "email"}
 
 
 def open_channel(kind: str, door: Door) -> Channel:

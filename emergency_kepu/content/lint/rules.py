@@ -10,6 +10,7 @@ from emergency_kepu.content.lint import (
     elements,
     first_action,
     fit,
+    forms,
     length,
     markup,
     names,
@@ -53,4 +54,5 @@ RULES: dict[str, Callable[[Subject], Iterator[Finding]]] = {
     "numbers": numbers.check,
     "duplicates": duplicates.check,
     "fit": fit.check,
+    "forms": forms.check,
 }

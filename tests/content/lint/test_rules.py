@@ -102,6 +102,7 @@ BROKEN: list[tuple[str, Severity, Change, str]] = [
     ("duplicates", E, put([{"id": "high", "text": "Climb up."}], "en", "actions", "after"), "something else"),
     ("fit", E, put("Go up. " * 80 + "Now.", *FIRST_EN), "need more than 3 parts"),
     ("fit", W, _more_actions, "left out"),
+    ("forms", E, put("Go up. " * 50 + "Now.", *FIRST_EN), "wea360"),
 ]
 SOUND: list[tuple[str, Change]] = [
     ("names", put("{% if until %}It holds until {{ until }}.{% endif %}", "en", "more")),
