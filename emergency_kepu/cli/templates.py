@@ -10,7 +10,7 @@ import typer
 from emergency_kepu.cli import templates_lint, templates_review, templates_write
 from emergency_kepu.cli.library import TemplatesOption, directory_of, known
 from emergency_kepu.cli.output import ConfigOption, JsonOption, print_json, print_table
-from emergency_kepu.content.catalog import load_catalog
+from emergency_kepu.content.catalog import Catalog, load_catalog
 from emergency_kepu.content.forms.registry import FORMS
 from emergency_kepu.content.limits import LAYOUT_OF_KIND, LIMITS
 from emergency_kepu.content.render import RenderRequest, render
@@ -37,6 +37,7 @@ def list_(config: ConfigOption, templates: TemplatesOption = None, json_output: 
             "name": hazard.names["en"],
             "category": hazard.category,
             "locales": list(catalog.locales(code)),
+            "drafts": drafts_of(catalog, code),
             "phases": list(catalog.topics[code].meta.phases) if code in catalog.topics else [],
             "review": catalog.topics[code].meta.review.state if code in catalog.topics else None,
         }
@@ -46,11 +47,20 @@ def list_(config: ConfigOption, templates: TemplatesOption = None, json_output: 
         print_json(rows)
         return
     shown = [
-        (row["hazard"], row["name"], row["category"], " ".join(row["locales"]), " ".join(row["phases"]))  # type: ignore[arg-type]
+        tuple(
+            " ".join(cell) if isinstance(cell, list) else cell
+            for cell in (row["hazard"], row["name"], row["category"], row["locales"], row["drafts"], row["phases"])
+        )
         for row in rows
         if row["locales"]
     ]
-    print_table("Content", ("hazard", "name", "category", "locales", "phases"), shown)
+    print_table("Content", ("hazard", "name", "category", "locales", "drafts", "phases"), shown)
+
+
+def drafts_of(catalog: Catalog, hazard: str) -> list[str]:
+    """Languages whose text nobody has signed: they are sent to nobody."""
+    topic = catalog.topics.get(hazard)
+    return sorted(set(topic.locales) - set(catalog.locales(hazard))) if topic else []
 
 
 @app.command("show")

@@ -24,6 +24,7 @@ def review(
     field: Annotated[str, typer.Option("--field", help="The expert's field, e.g. seismology.")] = "",
     valid_until: Annotated[str, typer.Option("--valid-until", help="Last day on which it holds, 2027-06-30.")] = "",
     on: Annotated[str, typer.Option("--on", help="The day on which the expert read it; today.")] = "",
+    locale: Annotated[str, typer.Option("--locale", help="Only the draft in this language; then it may be sent.")] = "",
     list_: Annotated[bool, typer.Option("--list", help="Show the reviews, sign nothing.")] = False,
     despite_lint: Annotated[bool, typer.Option("--despite-lint", help="Sign although lint finds errors.")] = False,
     templates: TemplatesOption = None,
@@ -35,13 +36,21 @@ def review(
     if hazard:
         known(catalog, hazard)
     if not list_:
-        _sign(directory, catalog, hazard, by, field, valid_until, on, despite_lint)
+        _sign(directory, catalog, hazard, by, field, valid_until, on, despite_lint, locale)
         catalog = load_catalog(directory)
     _show(catalog, hazard, _day("--on", on), json_output)
 
 
 def _sign(
-    directory: Path, catalog: Catalog, hazard: str, by: str, field: str, valid_until: str, on: str, despite_lint: bool
+    directory: Path,
+    catalog: Catalog,
+    hazard: str,
+    by: str,
+    field: str,
+    valid_until: str,
+    on: str,
+    despite_lint: bool,
+    locale: str,
 ) -> None:
     missing = [
         name
@@ -62,7 +71,7 @@ def _sign(
             f"lint finds {report.errors} error(s), see `kepu templates lint {hazard}`; mend them, or add --despite-lint"
         )
         raise UserError(msg)
-    sign(directory, hazard, Reviewer(name=by.strip(), field=field.strip(), on=day), last)
+    sign(directory, hazard, Reviewer(name=by.strip(), field=field.strip(), on=day), last, locale=locale)
 
 
 def _show(catalog: Catalog, hazard: str, today: date, json_output: bool) -> None:

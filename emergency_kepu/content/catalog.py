@@ -9,8 +9,8 @@ templates/layouts/<layout>.j2      how elements become one channel's format
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Container, Mapping
-from datetime import date
+from collections.abc import Container, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -56,6 +56,8 @@ class LocaleText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """One hazard in one language. Every string is a short Jinja2 template."""
 
     locale: str
+    draft: bool = False
+    """A translation that no expert has read yet: sent to nobody before somebody signs it (`Meta.translations`)."""
     headline: str
     what: str
     impact: Entry
@@ -107,14 +109,28 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     first: dict[Phase, str] = {}
     """Phase to the id of the action that saves lives: it must come first in every language, and is never cut."""
     review: Review = Review()
+    translations: dict[str, Review] = {}
+    """Signatures under drafts, by locale: who vouches for that language."""
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
-    """One hazard's content. `text_hash` covers every language: a changed word loses the review."""
+    """One hazard's content. `text_hash` covers every language but drafts: a changed word loses the review."""
 
     meta: Meta
     locales: dict[str, LocaleText]
+    """All that there are, drafts too: what may be sent is `sendable`."""
     text_hash: str
+
+    def sendable(self, today: date) -> tuple[str, ...]:
+        """Languages in which something may be sent: a draft only while a signature holds for just these words."""
+        return tuple(locale for locale, text in self.locales.items() if not text.draft or self.vouched(text, today))
+
+    def vouched(self, text: LocaleText, today: date) -> bool:
+        """Whether somebody has signed this draft as it is, for this day too."""
+        signed = self.meta.translations.get(text.locale)
+        if signed is None or signed.state != "signed" or not signed.by or signed.text_hash != hash_of([text]):
+            return False
+        return signed.valid_until is not None and today <= signed.valid_until
 
 
 class DayPhrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -170,9 +186,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     layouts: dict[str, str]
 
     def locales(self, hazard: str) -> tuple[str, ...]:
-        """Languages with a text about a hazard; empty when there is none."""
+        """Languages in which something about a hazard may be sent, so no drafts; empty when there is none."""
         topic = self.topics.get(hazard)
-        return tuple(topic.locales) if topic else ()
+        return topic.sendable(datetime.now(UTC).date()) if topic else ()
 
 
 def load_catalog(directory: Path) -> Catalog:
@@ -209,8 +225,17 @@ def _topic(folder: Path, phrases: Mapping[str, Phrases]) -> Topic:
                 msg = f"{path}: no actions for phase {missing[0]!r}, which meta.yaml promises"
                 raise ContentError(msg)
             locales[text.locale] = text
-    digest = hashlib.blake2b(msgspec.json.encode([locales[name] for name in sorted(locales)]), digest_size=12)
-    return Topic(meta=meta, locales=locales, text_hash=digest.hexdigest())
+    ours = [locales[name] for name in sorted(locales) if not locales[name].draft]
+    if not ours:
+        msg = f"{folder}: every language is a draft; one must be the text that the others translate"
+        raise ContentError(msg)
+    return Topic(meta=meta, locales=locales, text_hash=hash_of(ours))
+
+
+def hash_of(texts: Sequence[LocaleText]) -> str:
+    """What a signature is under: the words, not whether they are a draft."""
+    words = [{key: value for key, value in msgspec.to_builtins(text).items() if key != "draft"} for text in texts]
+    return hashlib.blake2b(msgspec.json.encode(words), digest_size=12).hexdigest()
 
 
 def _read(path: Path, kind: type[T]) -> T:

@@ -20,8 +20,35 @@ from emergency_kepu.places.authority import authority_name
 MAX_PLACES = 3
 """More are summed up by the first: a list of forty counties is not read."""
 _MAX_LENGTH = 60
-_DAYS = {"zh-Hans": "M月d日", "zh-Hant": "M月d日", "en": "d MMM"}
-_PATTERNS = {"zh-Hans": "M月d日HH:mm", "zh-Hant": "M月d日HH:mm", "en": "HH:mm, d MMM"}
+_DAYS = {"zh-Hans": "M月d日", "zh-Hant": "M月d日", "ja": "M月d日", "ko": "M월 d일"}
+_PATTERNS = {
+    "zh-Hans": "M月d日HH:mm",
+    "zh-Hant": "M月d日HH:mm",
+    "en": "HH:mm, d MMM",
+    "ja": "M月d日HH:mm",
+    "ko": "M월 d일 HH:mm",
+}
+_BETWEEN = {"zh-Hans": "、", "zh-Hant": "、", "ja": "、", "ar": "، "}
+_MORE = {
+    "zh-Hans": "等地",
+    "zh-Hant": "等地",
+    "ja": "など",
+    "ko": " 등",
+    "ru": " и другие районы",
+    "es": " y otras zonas",
+    "fr": " et autres zones",
+    "ar": " ومناطق أخرى",
+}
+_UNTIL = {
+    "zh-Hans": "至",
+    "zh-Hant": "至",
+    "en": " to ",
+    "ja": "～",
+    "ko": "~",
+    "es": " a ",
+    "fr": " au ",
+    "ar": " إلى ",
+}
 ACTIVE = re.compile(r"[<>`*_\[\]{}|\\@#]")
 """Characters that chat formats or templates act on; a feed's text must not mention everyone in a room."""
 
@@ -38,10 +65,18 @@ def place_name(facts: MessageFacts, locale: str) -> str:
     if not facts.place_codes:
         return safe(facts.place_text)
     shown = [gazetteer.name(code, locale, full=len(facts.place_codes) == 1) for code in facts.place_codes[:MAX_PLACES]]
-    joined = (", " if locale == "en" else "、").join(shown)
+    joined = _BETWEEN.get(locale, ", ").join(shown)
     if len(facts.place_codes) <= MAX_PLACES:
         return joined
-    return joined + {"zh-Hans": "等地", "zh-Hant": "等地"}.get(locale, " and other areas")
+    return joined + _MORE.get(locale, " and other areas")
+
+
+def source_name(facts: MessageFacts, locale: str) -> str:
+    """The authority in the reader's language, else in English where the reader's script is not Chinese."""
+    own = facts.source_names.get(locale)
+    if own is None and not locale.startswith("zh") and locale != "ja":
+        own = facts.source_names.get("en")
+    return own or authority_name(facts.source_name, locale)
 
 
 def local_time(moment: datetime, tz: str, locale: str) -> str:
@@ -56,7 +91,7 @@ def day_text(day: CalendarDay, locale: str) -> str:
         format_date(moment, _DAYS.get(locale, "d MMM"), locale=locale.replace("-", "_"))
         for moment in dict.fromkeys((day.first, day.last))
     ]
-    return (" to " if locale == "en" else "至").join(written)
+    return _UNTIL.get(locale, " - ").join(written)
 
 
 def variables(
@@ -65,7 +100,7 @@ def variables(
     """Everything that a text may use. Nothing else is defined, and an undefined name is an error."""
     names = HAZARDS[hazard].names
     return {
-        "source": safe(facts.source_names.get(locale) or authority_name(facts.source_name, locale)),
+        "source": safe(source_name(facts, locale)),
         "place": place_name(facts, locale),
         "time": local_time(facts.issued_at, facts.tz, locale),
         "until": local_time(facts.until, facts.tz, locale) if facts.until else "",

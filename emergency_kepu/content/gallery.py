@@ -11,6 +11,7 @@ from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.content.render import RenderedMessage, RenderRequest, render
 from emergency_kepu.content.specimen import USUAL
 from emergency_kepu.domain.campaign import CampaignKind
+from emergency_kepu.domain.errors import ContentError
 
 
 class Exhibit(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +27,7 @@ class Exhibit(msgspec.Struct, frozen=True, kw_only=True):
 def exhibits(catalog: Catalog, hazard: str, locale: str) -> Iterator[Exhibit]:
     """Each phase and audience on each layout, then the update and the all-clear as SMS.
 
-    ContentError for a text that does not render: lint says so in better words.
+    ContentError for a text that does not render: lint says so in better words. A draft may lack what does not fit.
     """
     topic = catalog.topics[hazard]
     text = topic.locales[locale]
@@ -42,7 +43,12 @@ def exhibits(catalog: Catalog, hazard: str, locale: str) -> Iterator[Exhibit]:
         request = RenderRequest(
             hazard=hazard, locale=locale, layout=layout, phase=phase, kind=kind, audience=audience, facts=USUAL
         )
-        message = render(catalog, request)
+        try:
+            message = render(catalog, request)
+        except ContentError:
+            if not text.draft:
+                raise
+            continue  # its readers get the default language: see `pipeline.compose`
         yield Exhibit(phase=phase, kind=kind.value, audience=audience, layout=layout, message=message)
 
 

@@ -23,7 +23,8 @@ def _index(catalog: Catalog) -> str:
     locales = sorted(catalog.phrases)
     lines = [_MADE, "# The content library", ""]
     lines.append(
-        f"{len(catalog.topics)} of {len(HAZARDS)} hazards of the taxonomy have texts. A cell names the phases."
+        f"{len(catalog.topics)} of {len(HAZARDS)} hazards of the taxonomy have texts. A cell names the phases; "
+        "one in *italics* is a draft, which is sent to nobody before somebody who reads that language has signed it."
     )
     lines.append("Nothing here has been signed by an expert: a desk's own experts do that in its own copy.")
     for category in CATEGORIES:
@@ -44,7 +45,8 @@ def _row(topic: Topic, locales: list[str]) -> str:
     cells = []
     for locale in locales:
         text = topic.locales.get(locale)
-        cells.append(" ".join(sorted(text.actions, key=PHASES.index)) if text else "-")
+        phases = " ".join(sorted(text.actions, key=PHASES.index)) if text else "-"
+        cells.append(f"*{phases}*" if text and text.draft else phases)
     audiences = sorted({name for text in topic.locales.values() for name in text.audiences})
     name = HAZARDS[code].names
     return f"| [{name['en']} {name['zh-Hans']}]({code}.md) | {' | '.join(cells)} | {' '.join(audiences) or '-'} |"
@@ -55,7 +57,7 @@ def _hazard(catalog: Catalog, hazard: str, topic: Topic) -> Iterator[str]:
     yield from (_MADE, f"# {names['en'].capitalize()} {names['zh-Hans']}", "")
     yield f"Experts to ask: {', '.join(topic.meta.experts) or '-'}. [All hazards](index.md)."
     for locale in topic.locales:
-        yield from ("", f"## {locale}")
+        yield from ("", f"## {locale}{' (draft, sent to nobody yet)' if topic.locales[locale].draft else ''}")
         for item in exhibits(catalog, hazard, locale):
             if item.layout not in ("full", "sms") or item.kind == "update":
                 continue

@@ -1,6 +1,7 @@
 """An expert's signature under the texts of one hazard, written into that hazard's `meta.yaml`.
 
-Only the `review` block is rewritten, so that comments and order elsewhere stay as their author left them.
+Only the `review` block (for a draft: `translations`) is rewritten, so that comments and order elsewhere stay as their
+author left them.
 """
 
 from __future__ import annotations
@@ -13,14 +14,18 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from emergency_kepu.content.catalog import Meta, Review, Reviewer, Topic, load_catalog
+from emergency_kepu.content.catalog import Meta, Review, Reviewer, hash_of, load_catalog
 from emergency_kepu.domain.errors import ContentError, UserError
 
-_BLOCK = re.compile(r"^review:.*\n(?:(?:[ \t].*|-.*|[ \t]*)\n)*", re.MULTILINE)
+_BLOCKS = {
+    name: re.compile(rf"^{name}:.*\n(?:(?:[ \t].*|-.*|[ \t]*)\n)*", re.MULTILINE) for name in ("review", "translations")
+}
 
 
-def sign(directory: Path, hazard: str, reviewer: Reviewer, valid_until: date) -> Review:
+def sign(directory: Path, hazard: str, reviewer: Reviewer, valid_until: date, *, locale: str = "") -> Review:
     """Sign the text as it is now, and return the record. Signing again replaces one's own earlier signature.
+
+    `locale`: only the draft in that language, which may be sent from then on.
 
     Others' signatures stay while they are about this same text; then the review ends on the earlier day. UserError for
     a hazard that is not there, an empty name or field, or days that cannot be; ContentError when the file cannot be
@@ -36,38 +41,49 @@ def sign(directory: Path, hazard: str, reviewer: Reviewer, valid_until: date) ->
     if valid_until <= reviewer.on:
         msg = f"--valid-until {valid_until}: must be after the day of signing, {reviewer.on}"
         raise UserError(msg)
-    review = _signed(topic, reviewer, valid_until)
-    _write(directory / hazard / "meta.yaml", topic.meta, review)
+    path = directory / hazard / "meta.yaml"
+    if not locale:
+        review = _signed(topic.meta.review, topic.text_hash, reviewer, valid_until)
+        _write(path, "review", review, msgspec.structs.replace(topic.meta, review=review))
+        return review
+    text = topic.locales.get(locale)
+    if text is None or not text.draft:
+        drafts = ", ".join(sorted(name for name, known in topic.locales.items() if known.draft)) or "none"
+        msg = f"--locale {locale}: no draft about {hazard}; there are: {drafts}"
+        raise UserError(msg)
+    earlier = topic.meta.translations.get(locale, Review())
+    review = _signed(earlier, hash_of([text]), reviewer, valid_until)
+    translations = {**topic.meta.translations, locale: review}
+    _write(path, "translations", translations, msgspec.structs.replace(topic.meta, translations=translations))
     return review
 
 
-def _signed(topic: Topic, reviewer: Reviewer, valid_until: date) -> Review:
-    before = topic.meta.review
-    holds = before.state == "signed" and before.text_hash == topic.text_hash
+def _signed(before: Review, text_hash: str, reviewer: Reviewer, valid_until: date) -> Review:
+    holds = before.state == "signed" and before.text_hash == text_hash
     others = tuple(person for person in before.by if person.name != reviewer.name) if holds else ()
     if others and before.valid_until:
         valid_until = min(valid_until, before.valid_until)
-    return Review(state="signed", by=(*others, reviewer), valid_until=valid_until, text_hash=topic.text_hash)
+    return Review(state="signed", by=(*others, reviewer), valid_until=valid_until, text_hash=text_hash)
 
 
-def _write(path: Path, meta: Meta, review: Review) -> None:
+def _write(path: Path, name: str, value: object, wanted: Meta) -> None:
     text = path.read_text(encoding="utf-8")
     block = yaml.safe_dump(
-        {"review": msgspec.to_builtins(review, builtin_types=(date,))}, allow_unicode=True, sort_keys=False
+        {name: msgspec.to_builtins(value, builtin_types=(date,))}, allow_unicode=True, sort_keys=False
     )
     text = text if text.endswith("\n") else text + "\n"
-    if "review" in yaml.safe_load(text) and not _BLOCK.search(text):
-        msg = f"{path}: write `review:` without quotes, at the start of a line"
+    pattern = _BLOCKS[name]
+    if name in yaml.safe_load(text) and not pattern.search(text):
+        msg = f"{path}: write `{name}:` without quotes, at the start of a line"
         raise ContentError(msg)
-    changed = _BLOCK.sub(lambda _: block, text, count=1) if _BLOCK.search(text) else text + block
-    wanted = msgspec.structs.replace(meta, review=review)
+    changed = pattern.sub(lambda _: block, text, count=1) if pattern.search(text) else text + block
     try:
         found = msgspec.convert(yaml.safe_load(changed), Meta)
     except (yaml.YAMLError, msgspec.ValidationError) as problem:
-        msg = f"{path}: the review block cannot be rewritten; put `review:` at the end, at the start of a line"
+        msg = f"{path}: the {name} block cannot be rewritten; put `{name}:` at the end, at the start of a line"
         raise ContentError(msg) from problem
     if found != wanted:
-        msg = f"{path}: rewriting `review:` would change something else; put it at the end of the file"
+        msg = f"{path}: rewriting `{name}:` would change something else; put it at the end of the file"
         raise ContentError(msg)
     fresh = path.with_suffix(".yaml.new")
     fresh.write_text(changed, encoding="utf-8")

@@ -81,9 +81,14 @@ def folded(text: str) -> str:
     before = count(text)
     if not before.not_gsm:
         return text
-    plain = "".join(char if char in GSM_BASIC or char in GSM_EXTENSION else _base(char) for char in text)
+    plain = unaccented(text)
     after = count(plain)
     return text if after.not_gsm or after.segments > before.segments else plain
+
+
+def unaccented(text: str) -> str:
+    """As `folded` writes it, also where a single word costs nothing yet."""
+    return "".join(char if char in GSM_BASIC or char in GSM_EXTENSION else _base(char) for char in text)
 
 
 def plain(text: str) -> bool:

@@ -15,13 +15,17 @@ CATEGORIES = ("natural", "accident", "health", "social")
 """自然灾害, 事故灾难, 公共卫生事件, 社会安全事件 (突发事件应对法 2024, Art. 2)."""
 
 
+_NOT_NAMES = ("category", "cma", "nws", "gdacs", "words")
+_MATCHED = ("zh-Hans", "zh-Hant", "en")
+
+
 class Hazard(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the table."""
 
     code: str
     category: str
     names: dict[str, str]
-    """zh-Hans, zh-Hant, en."""
+    """By locale: zh-Hans, zh-Hant and en for every hazard, and whatever else there is. To print."""
     cma: tuple[str, ...] = ()
     nws: tuple[str, ...] = ()
     gdacs: str | None = None
@@ -35,7 +39,7 @@ def _load() -> Mapping[str, Hazard]:
             code: Hazard(
                 code=code,
                 category=row["category"],
-                names={locale: row[locale] for locale in ("zh-Hans", "zh-Hant", "en")},
+                names={key: str(value) for key, value in row.items() if key not in _NOT_NAMES},
                 cma=tuple(row.get("cma", ())),
                 nws=tuple(row.get("nws", ())),
                 gdacs=row.get("gdacs"),
@@ -92,7 +96,8 @@ def _by_code() -> dict[str, str]:
 def _by_name() -> dict[str, str]:
     table: dict[str, str] = {}
     for hazard in HAZARDS.values():
-        for name in (*hazard.words, *hazard.nws, *hazard.names.values()):
+        # other languages' names are for readers: inside other words of theirs they mean something else
+        for name in (*hazard.words, *hazard.nws, *(hazard.names[locale] for locale in _MATCHED)):
             table.setdefault(name.casefold(), hazard.code)
     return table
 

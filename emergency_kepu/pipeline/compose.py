@@ -48,7 +48,8 @@ def compose(
     if channel is None or channel.drill is not row.drill:
         detail = f"channel {route.channel!r} takes {'only' if channel and channel.drill else 'no'} drills"
         return NOWHERE, _skipped(recipient, route.target, Reason.DRILL_ONLY, detail)
-    choice = resolve(recipient.locale, *_languages(services, row))
+    known, default = _languages(services, row)
+    choice = resolve(recipient.locale, known, default)
     if choice is None:
         return NOWHERE, _skipped(recipient, route.target, Reason.NO_LOCALE, f"no text for {recipient.locale}")
     locale, fell_back = choice
@@ -56,6 +57,12 @@ def compose(
     if key not in rendered:
         rendered[key] = _message(conn, services, row, key, channel.kind)
     message = rendered[key]
+    if isinstance(message, ContentError) and locale != default and default in known:
+        # better another language than nothing: some languages need twice the room of Chinese
+        locale, fell_back, key = default, True, (route.channel, default, recipient.audience)
+        if key not in rendered:
+            rendered[key] = _message(conn, services, row, key, channel.kind)
+        message = rendered[key]
     if isinstance(message, ContentError):
         return NOWHERE, _skipped(recipient, route.target, Reason.TOO_LONG, str(message))
     return route.channel, PlannedDelivery(

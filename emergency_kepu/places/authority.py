@@ -58,18 +58,21 @@ NATIONAL: dict[str, tuple[str, str]] = {
 
 
 def authority_name(name: str, locale: str) -> str:
-    """The name in zh-Hant or English where it can be composed; as it is for every other language or name."""
-    column = {"zh-Hant": 0, "en": 1}.get(locale)
-    if column is None:
+    """The name in zh-Hant or English where it can be composed, else as it is.
+
+    Readers of other scripts get the English one, those of Japanese the traditional characters, as with places."""
+    if locale == "zh-Hans":
         return name
+    chinese = locale in ("zh-Hant", "ja")
+    column = 0 if chinese else 1
     if name in NATIONAL:
         return NATIONAL[name][column]
     found = office_of(name)
     if found is None:
         return name
     place, office = found
-    parts = (place.names[locale], OFFICES[office][column])
-    return "".join(parts) if locale == "zh-Hant" else " ".join(parts)
+    parts = (place.names["zh-Hant" if chinese else "en"], OFFICES[office][column])
+    return "".join(parts) if chinese else " ".join(parts)
 
 
 def office_of(name: str) -> tuple[Place, str] | None:

@@ -19,13 +19,15 @@ _ADCODE_SCHEMES = ("adcode", "AREACODE", "CPEAS Geographic Code", "区划代码"
 
 
 def name(code: str, locale: str, *, full: bool = False) -> str:
-    """The place's name in zh-Hans, zh-Hant or en; `full` with what it lies in: 四川省宜宾市长宁县."""
+    """The place's name in zh-Hans, zh-Hant or en; `full` with what it lies in: 四川省宜宾市长宁县.
+
+    Japanese gets the traditional characters, every other language the English name."""
     if is_country(code):
         return country_name(code, locale)
     place = by_adcode(code)
     if place is None:
         return code
-    wanted = locale if locale in place.names else "en"
+    wanted = locale if locale in place.names else {"ja": "zh-Hant"}.get(locale, "en")
     chain = ancestors(place.code) if full else (place,)
     names = [item.names[wanted] for item in chain]
     return ", ".join(reversed(names)) if wanted == "en" else "".join(names)

@@ -42,7 +42,7 @@ def shape_of(text: LocaleText) -> dict[str, list[str]]:
 def test_variants_are_the_same_in_every_language_and_sourced(hazard: str) -> None:
     topic = CATALOG.topics[hazard]
     shapes = {locale: shape_of(text) for locale, text in topic.locales.items()}
-    assert shapes["zh-Hans"] == shapes["zh-Hant"] == shapes["en"]
+    assert all(shape == shapes["en"] for shape in shapes.values())
     for entry in itertools.chain(*shapes["en"].values()):
         assert topic.meta.claims.get(entry), f"{entry} has no source"
         assert set(topic.meta.claims[entry]) <= set(topic.meta.sources)
@@ -55,7 +55,8 @@ def test_variants_are_the_same_in_every_language_and_sourced(hazard: str) -> Non
 @pytest.mark.parametrize("hazard", [name for name, topic in CATALOG.topics.items() if topic.locales["en"].audiences])
 def test_every_audience_gets_its_own_first_action_on_every_channel(hazard: str) -> None:
     topic = CATALOG.topics[hazard]
-    for locale, text in topic.locales.items():
+    for locale in CATALOG.locales(hazard):
+        text = topic.locales[locale]
         for audience, variant in text.audiences.items():
             for phase, entries in variant.actions.items():
                 for layout in LIMITS:

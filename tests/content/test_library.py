@@ -34,7 +34,7 @@ DAYS = {"zh-Hans": "11月30日至12月31日", "zh-Hant": "11月30日至12月31�
 COMBINATIONS = [
     (hazard, locale, phase, kind, layout)
     for hazard, topic in CATALOG.topics.items()
-    for locale in topic.locales
+    for locale in LONGEST
     for phase in topic.meta.phases
     for kind in CampaignKind
     for layout in LIMITS
@@ -94,8 +94,8 @@ def test_languages_say_the_same_and_every_claim_has_a_source(hazard: str) -> Non
         )
         for locale, text in topic.locales.items()
     }
-    assert set(shapes) == {"zh-Hans", "zh-Hant", "en"}
-    assert shapes["zh-Hans"] == shapes["zh-Hant"] == shapes["en"]
+    assert {locale for locale in shapes if not topic.locales[locale].draft} == {"zh-Hans", "zh-Hant", "en"}
+    assert all(shape == shapes["en"] for shape in shapes.values())
     actions, avoid, myths, impact, why = shapes["en"]
     for entry in [*itertools.chain(*actions.values()), *avoid, *myths, impact, why]:
         sources = topic.meta.claims.get(entry, ())

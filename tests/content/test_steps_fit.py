@@ -12,7 +12,7 @@ from emergency_kepu.content.specimen import USUAL
 from emergency_kepu.domain.campaign import CampaignKind
 
 CATALOG = load_catalog(shipped("templates"))
-EVERY = [(hazard, locale) for hazard, topic in CATALOG.topics.items() for locale in topic.locales]
+EVERY = [(hazard, locale) for hazard in CATALOG.topics for locale in CATALOG.locales(hazard)]
 
 
 @pytest.mark.parametrize(("hazard", "locale"), EVERY)

@@ -1,4 +1,4 @@
-"""English stays inside the SMS alphabet, and each Chinese text inside its own script.
+"""English, Spanish and French stay inside the SMS alphabet, and each Chinese text inside its own script.
 
 One curly quotation mark or dash turns an SMS from 160 characters a part into 70. Simplified characters are those of GB
 2312, traditional ones those of Big5: a character that only the other set has is a leftover of conversion.
@@ -18,15 +18,22 @@ NAME = "alphabet"
 _CHARSETS = {"zh-Hans": ("gb2312", "big5"), "zh-Hant": ("big5", "gb2312")}
 """Locale to its own character set and the other script's."""
 
+_LATIN = ("en", "es", "fr")
+"""Other languages are UCS-2 in any case."""
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Errors: a letter that makes an SMS expensive, a character of the other script. Warnings: rare characters."""
     for passage in subject.passages:
-        yield from _chinese(passage) if passage.locale in _CHARSETS else _latin(passage)
+        if passage.locale in _CHARSETS:
+            yield from _chinese(passage)
+        elif passage.locale in _LATIN:
+            yield from _latin(passage)
 
 
 def _latin(passage: Passage) -> Iterator[Finding]:
-    foreign = sms.count(passage.static).not_gsm
+    # a Spanish or French accent is folded away in an SMS, as in a place's name: see `sms.folded`
+    foreign = sms.count(passage.static if passage.locale == "en" else sms.folded(passage.static)).not_gsm
     if foreign:
         names = ", ".join(f"{char} ({unicodedata.name(char, '?').lower()})" for char in foreign)
         yield passage.found(NAME, Severity.ERROR, f"not in the SMS alphabet: {names}")

@@ -13,6 +13,9 @@ from emergency_kepu.content.specimen import VALUES
 NAME = "names"
 _BROKEN = re.compile(r"\bNone\b|\(\s*\)|（\s*）|[,，、:：]\s*[.。,，]|[.。]\s*[.。]|\{\{|\}\}|\{%|\s[,.;:]")
 
+_BROKEN_FR = re.compile(_BROKEN.pattern.replace(r"\s[,.;:]", r"\s[,.]"))
+"""French has a space before its double marks."""
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Errors: an undefined name, a figure no feed gives, a hole where a fact is missing."""
@@ -30,7 +33,7 @@ def _of(passage: Passage) -> Iterator[Finding]:
     if passage.problem or "{" not in passage.source:
         return
     for text in passage.texts:
-        hole = _BROKEN.search(text)
+        hole = (_BROKEN_FR if passage.locale == "fr" else _BROKEN).search(text)
         if hole:
             message = f"leaves {hole[0].strip()!r} behind when facts are missing: {text!r}"
             yield passage.found(NAME, Severity.ERROR, message)

@@ -14,5 +14,7 @@ NAME = "negated"
 def check(subject: Subject) -> Iterator[Finding]:
     """Errors: an `avoid` line without a negation would be read as an order."""
     for passage in subject.passages:
-        if passage.role == "avoid" and not all(forbids(text, chinese=passage.chinese) for text in passage.texts):
+        if passage.role == "avoid" and not all(
+            forbids(text, chinese=passage.chinese, locale=passage.locale) for text in passage.texts
+        ):
             yield passage.found(NAME, Severity.ERROR, f"reads as an order to do it: {passage.texts[0]!r}")

@@ -28,9 +28,23 @@ _EN_END = re.compile(r"[.;:!?]|\bbut\b|\bthen\b|\binstead,")
 _ZH_END = re.compile(r"[，。；：！？,.;:!?]")
 
 
-def forbids(text: str, *, chinese: bool) -> bool:
-    """True when a text has any negation."""
-    return bool(_ZH.search(_neutral(text)) if chinese else _EN.search(text))
+_OTHERS = {
+    "ja": re.compile(r"ない|ず|禁止|避け|やめ|だめ|控え"),
+    "ko": re.compile(r"마세|마십|말고|말아|않|금지|피하|안 |못"),
+    "ru": re.compile(r"\b(?:не|ни|нельзя|никогда|без|избегайте|запрещ\w+)\b", re.IGNORECASE),
+    "es": re.compile(r"\b(?:no|nunca|ni|sin|evite|evita|jamás)\b", re.IGNORECASE),
+    "fr": re.compile(r"\b(?:ne|ni|jamais|sans|évitez|pas|aucun|aucune)\b|\bn['’]", re.IGNORECASE),
+    "ar": re.compile(r"(?:^|\s|و|ف)(?:لا|لن|لم|تجنب\w*|ممنوع|دون|بلا)(?:\s|$)|تجنبوا|ابتعدوا"),
+}
+
+
+def forbids(text: str, *, chinese: bool, locale: str = "en") -> bool:
+    """True when a text has any negation. For a language that is not known here, always: nothing is said of it."""
+    if chinese:
+        return bool(_ZH.search(_neutral(text)))
+    if locale == "en":
+        return bool(_EN.search(text))
+    return locale not in _OTHERS or bool(_OTHERS[locale].search(text))
 
 
 def described_at(text: str, end: int) -> bool:

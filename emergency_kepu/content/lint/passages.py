@@ -126,6 +126,7 @@ def _entries(
 _GIVEN: dict[str, dict[str, str]] = {
     "changes": {"now": "9", "before": "8", "name": "magnitude"},
     "day": {"occasion": "World Water Day", "day": "22 Mar"},
+    "expert": {"who": "Institute of Geology Prof. Li"},
 }
 """What only some phrases may use, with a specimen."""
 
