@@ -125,6 +125,7 @@ def _entries(
 
 _GIVEN: dict[str, dict[str, str]] = {
     "changes": {"now": "9", "before": "8", "name": "magnitude"},
+    "expert": {"who": "Example City Meteorological Observatory, chief forecaster Wu Yangben"},
     "day": {"occasion": "World Water Day", "day": "22 Mar"},
     "expert": {"who": "Institute of Geology Prof. Li"},
 }
