@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from emergency_kepu.content.forms.plain_marks import disarmed
 from emergency_kepu.content.library import shipped
 from emergency_kepu.content.render import Elements, RenderRequest, render
 from emergency_kepu.content.specimen import LONGEST, USUAL
-from emergency_kepu.domain.campaign import CampaignKind
+from emergency_kepu.domain.campaign import CalendarDay, CampaignKind
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.feeds.cap_alert import read_info
 from emergency_kepu.feeds.cap_elements import gather
@@ -26,6 +27,13 @@ from emergency_kepu.feeds.flags import Flags
 CATALOG = load_catalog(shipped("templates"))
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent / "schema/cap-1.2-info.xsd"))
 ROBOTS = ("wecom_markdown", "dingtalk_markdown")
+
+
+DAY = CalendarDay(
+    titles={"zh-Hans": "世界水日", "zh-Hant": "世界水日", "en": "World Water Day"},
+    first=date(2026, 3, 22),
+    last=date(2026, 3, 22),
+)
 
 
 def asked(layout: str, **more: object) -> RenderRequest:
@@ -42,6 +50,8 @@ class TestCap:
     @pytest.mark.parametrize("kind", CampaignKind)
     def test_every_hazard_is_valid(self, locale: str, kind: CampaignKind) -> None:
         facts = replace(LONGEST, link="https://desk.example.org/a?b=1&c=2")
+        if kind is CampaignKind.CALENDAR:
+            facts = replace(facts, day=DAY)
         for hazard in CATALOG.topics:
             message = render(CATALOG, asked("cap", hazard=hazard, locale=locale, kind=kind, facts=facts))
             SCHEMA.assertValid(etree.fromstring(message.text.encode()))

@@ -127,7 +127,6 @@ _GIVEN: dict[str, dict[str, str]] = {
     "changes": {"now": "9", "before": "8", "name": "magnitude"},
     "expert": {"who": "Example City Meteorological Observatory, chief forecaster Wu Yangben"},
     "day": {"occasion": "World Water Day", "day": "22 Mar"},
-    "expert": {"who": "Institute of Geology Prof. Li"},
 }
 """What only some phrases may use, with a specimen."""
 

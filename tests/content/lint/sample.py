@@ -80,7 +80,8 @@ def library(change: Change | None = None) -> Catalog:
     meta = msgspec.convert(raw.pop("meta"), Meta)
     locales = {name: msgspec.convert(text, LocaleText) for name, text in raw.items()}
     topic = Topic(meta=meta, locales=locales, text_hash="0")
-    return msgspec.structs.replace(SHIPPED, topics={meta.hazard: topic})
+    ours = {name: SHIPPED.phrases[name] for name in ("en", "zh-Hans", "zh-Hant")}
+    return msgspec.structs.replace(SHIPPED, topics={meta.hazard: topic}, phrases=ours)
 
 
 def findings(rule: str, change: Change | None = None) -> tuple[Finding, ...]:
