@@ -55,7 +55,7 @@ def compose(
     locale, fell_back = choice
     key = (route.channel, locale, recipient.audience)
     if key not in rendered:
-        rendered[key] = _message(conn, services, row, key, channel.kind)
+        rendered[key] = _message(conn, services, row, key, services.kind_of(route.channel))
     message = rendered[key]
     if isinstance(message, ContentError) and locale != default and default in known:
         # better another language than nothing: some languages need twice the room of Chinese
@@ -152,6 +152,7 @@ def _payload(row: CampaignRow) -> dict[str, object]:
         "kind": row.kind.value,
         "hazard": row.hazard,
         "severity": facts.severity,
+        "level_colour": facts.level_colour,
         "places": list(facts.place_codes),
         "source": facts.source_name,
         "issued_at": facts.issued_at.isoformat(),
