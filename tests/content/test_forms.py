@@ -22,6 +22,7 @@ from emergency_kepu.content.forms.registry import FORMS
 from emergency_kepu.content.library import shipped
 from emergency_kepu.content.limits import LIMITS, Limit
 from emergency_kepu.content.lint import forms as rule
+from emergency_kepu.content.lint.run import lint
 from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.content.specimen import LONGEST, USUAL
 from emergency_kepu.domain.campaign import CampaignKind, MessageFacts
@@ -76,6 +77,18 @@ def test_a_copied_library_has_the_forms_of_the_program(tmp_path: Path) -> None:
     assert own.layouts["cell"] == CATALOG.layouts["cell"]
     assert own.layouts["wea360"] == "{{ e.what }}"
     assert "sms" not in own.layouts
+
+
+@pytest.mark.parametrize("layout", [name for name, form in FORMS.items() if form.locales])
+def test_a_language_without_rules_is_refused(layout: str) -> None:
+    topic = CATALOG.topics["gas_leak"]
+    text = replace(topic.locales["en"], locale="sv")
+    phrases = {**CATALOG.phrases, "sv": replace(CATALOG.phrases["en"], locale="sv")}
+    catalog = replace(CATALOG, topics={"gas_leak": replace(topic, locales={"sv": text})}, phrases=phrases)
+    with pytest.raises(ContentError, match="is written in en, zh-Hans, zh-Hant"):
+        render(catalog, asked(layout, "sv"))
+    assert list(rule.requests(catalog.topics["gas_leak"]))
+    assert lint(catalog, ("gas_leak",), ("forms",)).errors == 0
 
 
 class TestNinety:
