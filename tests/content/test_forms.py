@@ -46,6 +46,21 @@ def test_names_are_apart_and_documented() -> None:
         assert form.write or name in CATALOG.layouts, name
 
 
+def test_limits_are_those_of_the_systems() -> None:
+    assert {name: (form.limit.most, form.limit.unit) for name, form in FORMS.items()} == {
+        "wea90": (90, "characters"),
+        "wea360": (360, "characters"),
+        "cell": (15, "pages"),
+        "tts": (180, "seconds"),
+        "ssml": (180, "seconds"),
+        "cap": (8_000, "characters"),
+        "wecom_markdown": (4_096, "bytes"),
+        "dingtalk_markdown": (19_000, "bytes"),
+        "feishu_card": (19_000, "bytes"),
+        "email": (8_000, "characters"),
+    }
+
+
 @pytest.mark.parametrize("layout", FORMS)
 @pytest.mark.parametrize("locale", LOCALES)
 def test_nothing_plausible_exceeds_its_limit(layout: str, locale: str) -> None:
