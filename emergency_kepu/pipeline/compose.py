@@ -9,7 +9,7 @@ import hashlib
 
 from sqlalchemy import Connection, bindparam, select
 
-from emergency_kepu.content.limits import LAYOUT_OF_KIND
+from emergency_kepu.content.limits import LAYOUT_OF_KIND, kind_of
 from emergency_kepu.content.locales import resolve
 from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.delivery.addressing import NoRoute, Route
@@ -55,7 +55,7 @@ def compose(
     locale, fell_back = choice
     key = (route.channel, locale, recipient.audience)
     if key not in rendered:
-        rendered[key] = _message(conn, services, row, key, services.kind_of(route.channel))
+        rendered[key] = _message(conn, services, row, key, channel.kind)
     message = rendered[key]
     if isinstance(message, ContentError) and locale != default and default in known:
         # better another language than nothing: some languages need twice the room of Chinese
@@ -109,7 +109,7 @@ def _message(
     request = RenderRequest(
         hazard=row.hazard,
         locale=locale,
-        layout=LAYOUT_OF_KIND[kind],
+        layout=LAYOUT_OF_KIND[kind_of(services.settings.channels.get(channel, {"kind": kind}))],
         phase=row.spec.phase,
         kind=row.kind,
         audience=audience,
