@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Literal
 from urllib.parse import quote
 
 import msgspec
@@ -31,6 +32,7 @@ class DingTalkConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """`robots_env` names a variable of `name=token:secret`; the secret is absent where a robot does not sign."""
 
     robots_env: str
+    format: Literal["text", "markdown"] = "text"
     base_url: str = "https://oapi.dingtalk.com"
     per_minute: int = PER_MINUTE
     concurrency: int = 8
@@ -58,6 +60,7 @@ class DingTalk:
         self.concurrency = config.concurrency
         self.drill = config.drill
         self.rates = (Rate(limit=config.per_minute, per_seconds=60.0, per_target=True),)
+        self._format = config.format
         self._door = door
         self._address = config.base_url.rstrip("/") + "/robot/send?access_token="
         self._robots = read_robots(read_secret(config.robots_env, environ, f"channel {name!r}"), name)
@@ -71,7 +74,7 @@ class DingTalk:
         if robot is None:
             detail = f"no robot named {message.target!r} is configured"
             return Outcome(verdict=Verdict.FAILED, reason=Reason.CHANNEL_CONFIG, detail=detail)
-        body = msgspec.json.encode({"msgtype": "text", "text": {"content": message.text}})
+        body = self._body(message)
         if len(body) > MAX_BYTES:
             detail = f"{len(body)} bytes; a request holds {MAX_BYTES}"
             return Outcome(verdict=Verdict.FAILED, reason=Reason.TOO_LONG, detail=detail)
@@ -88,6 +91,13 @@ class DingTalk:
         except msgspec.DecodeError:
             said = _Reply()
         return _outcome(said, robot.scrub(said.errmsg))
+
+    def _body(self, message: OutboundMessage) -> bytes:
+        if self._format == "text":
+            return msgspec.json.encode({"msgtype": "text", "text": {"content": message.text}})
+        # the title is what a notification shows; the text says it again as its heading
+        content = {"title": message.title or message.text.partition("\n")[0], "text": message.text}
+        return msgspec.json.encode({"msgtype": "markdown", "markdown": content})
 
     def _url(self, robot: Robot) -> str:
         address = self._address + quote(robot.token.reveal(), safe="")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Literal
 from urllib.parse import quote
 
 import msgspec
@@ -21,6 +22,7 @@ from emergency_kepu.domain.decision import Reason
 MAX_BYTES = 20_000
 PER_SECOND = 5
 PER_MINUTE = 100
+_COLOURS = frozenset({"red", "orange", "yellow", "blue"})
 _THROTTLED = frozenset({11232, 99991400})
 _CONFIG = frozenset({9499, 19001, 19021, 19022, 19024})
 
@@ -29,6 +31,7 @@ class FeishuConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """`robots_env` names a variable of `name=token:secret`; the secret is absent where a robot does not sign."""
 
     robots_env: str
+    format: Literal["text", "card"] = "text"
     base_url: str = "https://open.feishu.cn"
     per_second: int = PER_SECOND
     per_minute: int = PER_MINUTE
@@ -59,6 +62,7 @@ class Feishu:
             Rate(limit=config.per_second, per_seconds=1.0, per_target=True),
             Rate(limit=config.per_minute, per_seconds=60.0, per_target=True),
         )
+        self._format = config.format
         self._door = door
         self._address = config.base_url.rstrip("/") + "/open-apis/bot/v2/hook/"
         self._robots = read_robots(read_secret(config.robots_env, environ, f"channel {name!r}"), name)
@@ -72,7 +76,7 @@ class Feishu:
         if robot is None:
             detail = f"no robot named {message.target!r} is configured"
             return Outcome(verdict=Verdict.FAILED, reason=Reason.CHANNEL_CONFIG, detail=detail)
-        body = _body(message.text, robot)
+        body = _signed(_card(message) if self._format == "card" else _text(message.text), robot)
         if len(body) > MAX_BYTES:
             detail = f"{len(body)} bytes; a request holds {MAX_BYTES}"
             return Outcome(verdict=Verdict.FAILED, reason=Reason.TOO_LONG, detail=detail)
@@ -94,14 +98,46 @@ class Feishu:
         """Nothing is held: connections belong to the door."""
 
 
-def _body(text: str, robot: Robot) -> bytes:
+def _text(text: str) -> dict[str, object]:
     # Feishu reads `<at user_id="all">` inside a text as a call on everybody: words of an alert must not do that.
-    content = {"text": text.replace("<at", "< at")}
+    return {"msg_type": "text", "content": {"text": text.replace("<at", "< at")}}
+
+
+def _card(message: OutboundMessage) -> dict[str, object]:
+    """The text as it is, under a head with its title: `plain_text`, in which nothing acts."""
+    first, _, rest = message.text.partition("\n")
+    title = message.title or first
+    text = rest.strip() if first == title and rest.strip() else message.text
+    return {
+        "msg_type": "interactive",
+        "card": {
+            "config": {"wide_screen_mode": True},
+            "header": {"title": _plain(title), "template": _colour(message)},
+            "elements": [{"tag": "div", "text": _plain(text)}],
+        },
+    }
+
+
+def _plain(content: str) -> dict[str, str]:
+    return {"tag": "plain_text", "content": content}
+
+
+def _colour(message: OutboundMessage) -> str:
+    """The warning's own colour; grey for an exercise, green when it is over, blue where nobody gave one."""
+    if message.drill:
+        return "grey"
+    if message.payload.get("kind") == "all_clear":
+        return "green"
+    given = message.payload.get("level_colour")
+    return given if isinstance(given, str) and given in _COLOURS else "blue"
+
+
+def _signed(content: dict[str, object], robot: Robot) -> bytes:
     signed: dict[str, object] = {}
     if robot.secret is not None:
         now = int(time.time())
         signed = {"timestamp": str(now), "sign": feishu_sign(now, robot.secret)}
-    return msgspec.json.encode({**signed, "msg_type": "text", "content": content})
+    return msgspec.json.encode({**signed, **content})
 
 
 def _outcome(code: int | None, message: str) -> Outcome:

@@ -60,8 +60,9 @@ def message_id(key: str, domain: str) -> str:
 def as_html(text: str, locale: str) -> str:
     """Headings none but the first line; numbered and dashed lines as lists; a line that is a link as a link."""
     first, _, rest = text.partition("\n")
+    direction = "rtl" if locale.startswith("ar") else "ltr"
     body = "\n".join((f"<h1>{html.escape(first)}</h1>", *_blocks(rest)))
-    return f'<!doctype html>\n<html lang="{html.escape(locale)}"><body>\n{body}\n</body></html>\n'
+    return f'<!doctype html>\n<html lang="{html.escape(locale)}" dir="{direction}"><body>\n{body}\n</body></html>\n'
 
 
 def _blocks(text: str) -> Iterator[str]:

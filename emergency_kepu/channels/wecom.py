@@ -1,12 +1,13 @@
 """WeCom (企业微信) group robots. The key in the address is the only secret; `errcode` decides, not the HTTP status.
 
-https://developer.work.weixin.qq.com/document/path/99110: text up to 2048 bytes of UTF-8, 20 messages a minute a
-robot; 45009 throttled, 93000 wrong or revoked key.
+https://developer.work.weixin.qq.com/document/path/99110: text up to 2048 bytes of UTF-8, markdown up to 4096, 20
+messages a minute a robot; 45009 throttled, 93000 wrong or revoked key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -17,7 +18,7 @@ from emergency_kepu.channels.secrets import Secret, read_secret, scrub
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.errors import ConfigError
 
-MAX_BYTES = 2048
+MAX_BYTES = {"text": 2048, "markdown": 4096}
 PER_MINUTE = 20
 _THROTTLED = 45009
 _BUSY = -1
@@ -28,6 +29,7 @@ class WeComConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """`robots_env` names a variable that holds `name=key` pairs, one a line or separated by commas."""
 
     robots_env: str
+    format: Literal["text", "markdown"] = "text"
     base_url: str = "https://qyapi.weixin.qq.com"
     per_minute: int = PER_MINUTE
     concurrency: int = 8
@@ -51,6 +53,7 @@ class WeCom:
         self.concurrency = config.concurrency
         self.drill = config.drill
         self.rates = (Rate(limit=config.per_minute, per_seconds=60.0, per_target=True),)
+        self._format = config.format
         self._door = door
         self._address = config.base_url.rstrip("/") + "/cgi-bin/webhook/send?key="
         self._keys = _robots(read_secret(config.robots_env, environ, f"channel {name!r}"), name)
@@ -65,10 +68,10 @@ class WeCom:
             detail = f"no robot named {message.target!r} is configured"
             return Outcome(verdict=Verdict.FAILED, reason=Reason.CHANNEL_CONFIG, detail=detail)
         size = len(message.text.encode())
-        if size > MAX_BYTES:
-            detail = f"{size} bytes; a text message holds {MAX_BYTES}"
+        if size > MAX_BYTES[self._format]:
+            detail = f"{size} bytes; a {self._format} message holds {MAX_BYTES[self._format]}"
             return Outcome(verdict=Verdict.FAILED, reason=Reason.TOO_LONG, detail=detail)
-        body = msgspec.json.encode({"msgtype": "text", "text": {"content": message.text}})
+        body = msgspec.json.encode({"msgtype": self._format, self._format: {"content": message.text}})
         try:
             reply = await self._door.request(
                 "POST", self._address + key.reveal(), headers={"Content-Type": "application/json"}, body=body

@@ -16,6 +16,7 @@ from emergency_kepu.campaigns.authoring import Wish
 from emergency_kepu.cli.actor import AsOption, PasswordStdin, named, proven
 from emergency_kepu.cli.instants import instant
 from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, database_of, print_json, print_table
+from emergency_kepu.content.limits import kind_of
 from emergency_kepu.content.preview import previews
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.domain.clock import SystemClock
@@ -121,7 +122,7 @@ def preview(campaign: Campaign, config: ConfigOption, json_output: JsonOption = 
     with open_database(settings).reading() as conn:
         row = campaigns.latest(conn, campaign)
         reach = audience_size(conn, row)
-    kinds = {name: str(raw["kind"]) for name, raw in settings.channels.items()}
+    kinds = {name: kind_of(raw) for name, raw in settings.channels.items()}
     texts = previews(
         catalog,
         hazard=row.hazard,

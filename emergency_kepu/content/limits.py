@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -18,7 +19,9 @@ BROADCAST_CHARACTERS = 600
 LAYOUT_OF_KIND = {
     "twilio": "sms",
     "wecom": "chat",
+    "wecom_markdown": "wecom_markdown",
     "dingtalk": "chat",
+    "dingtalk_markdown": "dingtalk_markdown",
     "feishu": "chat",
     "email": "email",
     "kafka": "broadcast",
@@ -26,6 +29,13 @@ LAYOUT_OF_KIND = {
     "file": "full",
     "console": "full",
 }
+
+
+def kind_of(raw: Mapping[str, Any]) -> str:
+    """A configured channel's kind, with its `format` where that has a layout of its own: a key of LAYOUT_OF_KIND."""
+    kind = str(raw["kind"])
+    formatted = f"{kind}_{raw.get('format', 'text')}"
+    return formatted if formatted in LAYOUT_OF_KIND else kind
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,10 +91,13 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     if layout is None:
         msg = f"no layout {request.layout!r}; there are: {', '.join(sorted(catalog.layouts))}"
         raise ContentError(msg)
+    if form.locales and request.locale not in form.locales:
+        msg = f"{request.hazard}/{request.locale}: {request.layout} is written in {', '.join(form.locales)}"
+        raise ContentError(msg)
     phrases = _own_phrases(catalog.phrases[request.locale], request)
     request = form.adapt(request) if form.adapt else request
     whole = _elements(text, phrases, request)
-    if request.kind is CampaignKind.CALENDAR and "p.do" not in layout:
+    if request.kind is CampaignKind.CALENDAR and not form.headings and "p.do" not in layout:
         # a layout without headings: the advice must still not sound like an order
         whole = msgspec.structs.replace(whole, what=phrases.joiner.join((whole.what, phrases.do)))
     limit, refused = form.limit, ""

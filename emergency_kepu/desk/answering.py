@@ -62,7 +62,7 @@ async def answer(request: AnyRequest, desk: InDesk, token: FromPath[str]) -> Res
     form = _form(await request.body())
     texts = {name.removeprefix(_TEXT): text for name, text in form.items() if name.startswith(_TEXT)}
     services = desk.services
-    kinds = {name: channel.kind for name, channel in services.channels.items()}
+    kinds = {name: services.kind_of(name) for name in services.channels}
 
     def do(conn: Connection) -> None:
         now = services.clock.now()

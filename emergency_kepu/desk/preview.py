@@ -15,6 +15,6 @@ __all__ = ("audience_size", "preview")
 
 def preview(services: Services, row: CampaignRow) -> tuple[MessageView, ...]:
     """Every language on every channel of the campaign, for everyone and for each audience with words of its own."""
-    kinds = {name: channel.kind for name, channel in services.channels.items()}
+    kinds = {name: services.kind_of(name) for name in services.channels}
     found = previews(services.catalog, hazard=row.hazard, kind=row.kind, spec=row.spec, channel_kinds=kinds)
     return tuple(MessageView(**msgspec.structs.asdict(text)) for text in found)

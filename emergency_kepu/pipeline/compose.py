@@ -9,7 +9,7 @@ import hashlib
 
 from sqlalchemy import Connection, bindparam, select
 
-from emergency_kepu.content.limits import LAYOUT_OF_KIND
+from emergency_kepu.content.limits import LAYOUT_OF_KIND, kind_of
 from emergency_kepu.content.locales import resolve
 from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.delivery.addressing import NoRoute, Route
@@ -109,7 +109,7 @@ def _message(
     request = RenderRequest(
         hazard=row.hazard,
         locale=locale,
-        layout=LAYOUT_OF_KIND[kind],
+        layout=LAYOUT_OF_KIND[kind_of(services.settings.channels.get(channel, {"kind": kind}))],
         phase=row.spec.phase,
         kind=row.kind,
         audience=audience,
@@ -152,6 +152,7 @@ def _payload(row: CampaignRow) -> dict[str, object]:
         "kind": row.kind.value,
         "hazard": row.hazard,
         "severity": facts.severity,
+        "level_colour": facts.level_colour,
         "places": list(facts.place_codes),
         "source": facts.source_name,
         "issued_at": facts.issued_at.isoformat(),

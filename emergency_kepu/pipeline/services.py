@@ -9,6 +9,7 @@ from emergency_kepu.asking.links import Links
 from emergency_kepu.bus.port import Bus
 from emergency_kepu.channels.port import Channel
 from emergency_kepu.content.catalog import Catalog
+from emergency_kepu.content.limits import kind_of
 from emergency_kepu.delivery.calm import Calm
 from emergency_kepu.delivery.gate import Gate
 from emergency_kepu.delivery.rate import SlidingWindow
@@ -39,6 +40,11 @@ class Services:
     rates: dict[str, SlidingWindow] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
     calm: Calm = field(default_factory=Calm)
+
+    def kind_of(self, name: str) -> str:
+        """A channel's kind, with its format where that has a layout of its own (`content.limits.LAYOUT_OF_KIND`)."""
+        raw = self.settings.channels.get(name)
+        return kind_of(raw) if raw else self.channels[name].kind
 
     def gate_of(self, channel: Channel) -> Gate:
         """The one gate of a channel in this process."""

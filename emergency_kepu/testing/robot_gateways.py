@@ -67,10 +67,12 @@ class DingTalkGateway:
         if len(raw) > _MAX_BYTES:
             return _dingtalk(40035, f"message too long, exceed {_MAX_BYTES} bytes")
         body = _decoded(raw)
-        if body.get("msgtype") != "text":
+        kind = body.get("msgtype")
+        if kind not in ("text", "markdown"):
             return _dingtalk(400105, "unsupported msgtype")
-        content = (body.get("text") or {}).get("content")
-        if not content:
+        said = body.get(kind) or {}
+        content = said.get("content" if kind == "text" else "text")
+        if not content or (kind == "markdown" and not said.get("title")):
             return _dingtalk(40035, "missing parameter content")
         if time.monotonic() < self._shut_out.get(token, 0.0) or not self._rate.take(token):
             self._shut_out.setdefault(token, time.monotonic() + self._punishment)
@@ -99,8 +101,8 @@ class FeishuGateway:
         name, robot = self._robots[token]
         raw = await request.read()
         body = _decoded(raw)
-        content = body.get("content")
-        if len(raw) > _MAX_BYTES or body.get("msg_type") != "text" or not isinstance(content, dict):
+        said = _words_of(body)
+        if len(raw) > _MAX_BYTES or said is None:
             return _feishu(9499, "Bad Request")
         if robot.secret is not None:
             stamp = str(body.get("timestamp", ""))
@@ -109,8 +111,22 @@ class FeishuGateway:
                 return _feishu(19021, "sign match fail or timestamp is not within one hour from current time")
         if not all(rate.take(token) for rate in self._rates):
             return _feishu(11232, "frequency limited")
-        self._journal.write(gateway="feishu", target=name, text=content.get("text", ""))
+        self._journal.write(gateway="feishu", target=name, text=said)
         return _feishu(0, "success")
+
+
+def _words_of(body: dict[str, Any]) -> str | None:
+    """What a text or a card says; None for what is neither."""
+    if body.get("msg_type") == "text" and isinstance(body.get("content"), dict):
+        return str(body["content"].get("text", ""))
+    card = body.get("card")
+    if body.get("msg_type") != "interactive" or not isinstance(card, dict):
+        return None
+    try:
+        texts = [card["header"]["title"], *(each["text"] for each in card["elements"] if each["tag"] == "div")]
+        return "\n".join(text["content"] for text in texts)
+    except (KeyError, TypeError):
+        return None
 
 
 def _decoded(raw: bytes) -> dict[str, Any]:

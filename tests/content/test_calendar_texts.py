@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from emergency_kepu.content.catalog import Catalog, load_catalog
+from emergency_kepu.content.forms.registry import FORMS
 from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.domain.campaign import CalendarDay, CampaignKind, MessageFacts
+from emergency_kepu.domain.errors import ContentError
 from emergency_kepu.matching.calendar import Entry
 from emergency_kepu.matching.dates import Dates, spans
 from emergency_kepu.settings import load_settings
@@ -56,6 +58,23 @@ def test_every_entry_fits_everywhere(entry: Entry, catalog: Catalog) -> None:
             if not drill:
                 assert NO_WARNING[locale] in message.text
                 assert catalog.phrases[locale].do not in message.text
+
+
+@pytest.mark.parametrize("layout", FORMS)
+@pytest.mark.parametrize("locale", NO_WARNING)
+def test_a_form_says_that_it_is_no_warning_or_is_none_of_its(layout: str, locale: str, catalog: Catalog) -> None:
+    day = CalendarDay(titles={"en": "Disaster Prevention Day"}, first=NOW.date(), last=NOW.date())
+    facts = MessageFacts(source_name="长宁县应急管理局", place_codes=("511524",), issued_at=NOW, day=day)
+    request = RenderRequest(
+        hazard="earthquake", locale=locale, layout=layout, phase="now", kind=CampaignKind.CALENDAR, facts=facts
+    )
+    if layout in ("wea90", "wea360", "cell", "cap"):
+        with pytest.raises(ContentError, match="not for the calendar"):
+            render(catalog, request)
+    else:
+        seen = FORMS[layout].read(render(catalog, request).text)
+        assert NO_WARNING[locale] in seen
+        assert catalog.phrases[locale].do not in seen
 
 
 def test_the_days_of_the_year_are_all_there() -> None:

@@ -22,6 +22,7 @@ from emergency_kepu.content.forms.registry import FORMS
 from emergency_kepu.content.library import shipped
 from emergency_kepu.content.limits import LIMITS, Limit
 from emergency_kepu.content.lint import forms as rule
+from emergency_kepu.content.lint.run import lint
 from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.content.specimen import LONGEST, USUAL
 from emergency_kepu.domain.campaign import CampaignKind, MessageFacts
@@ -43,6 +44,21 @@ def test_names_are_apart_and_documented() -> None:
     for name, form in FORMS.items():
         assert f"| `{name}` |" in page, name
         assert form.write or name in CATALOG.layouts, name
+
+
+def test_limits_are_those_of_the_systems() -> None:
+    assert {name: (form.limit.most, form.limit.unit) for name, form in FORMS.items()} == {
+        "wea90": (90, "characters"),
+        "wea360": (360, "characters"),
+        "cell": (15, "pages"),
+        "tts": (180, "seconds"),
+        "ssml": (180, "seconds"),
+        "cap": (8_000, "characters"),
+        "wecom_markdown": (4_096, "bytes"),
+        "dingtalk_markdown": (19_000, "bytes"),
+        "feishu_card": (19_000, "bytes"),
+        "email": (8_000, "characters"),
+    }
 
 
 @pytest.mark.parametrize("layout", FORMS)
@@ -76,6 +92,18 @@ def test_a_copied_library_has_the_forms_of_the_program(tmp_path: Path) -> None:
     assert own.layouts["cell"] == CATALOG.layouts["cell"]
     assert own.layouts["wea360"] == "{{ e.what }}"
     assert "sms" not in own.layouts
+
+
+@pytest.mark.parametrize("layout", [name for name, form in FORMS.items() if form.locales])
+def test_a_language_without_rules_is_refused(layout: str) -> None:
+    topic = CATALOG.topics["gas_leak"]
+    text = replace(topic.locales["en"], locale="sv")
+    phrases = {**CATALOG.phrases, "sv": replace(CATALOG.phrases["en"], locale="sv")}
+    catalog = replace(CATALOG, topics={"gas_leak": replace(topic, locales={"sv": text})}, phrases=phrases)
+    with pytest.raises(ContentError, match="is written in en, zh-Hans, zh-Hant"):
+        render(catalog, asked(layout, "sv"))
+    assert list(rule.requests(catalog.topics["gas_leak"]))
+    assert lint(catalog, ("gas_leak",), ("forms",)).errors == 0
 
 
 class TestNinety:

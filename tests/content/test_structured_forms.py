@@ -47,7 +47,7 @@ def elements(words: str) -> Elements:
 
 class TestCap:
     @pytest.mark.parametrize("locale", ["zh-Hans", "zh-Hant", "en"])
-    @pytest.mark.parametrize("kind", CampaignKind)
+    @pytest.mark.parametrize("kind", [kind for kind in CampaignKind if kind is not CampaignKind.CALENDAR])
     def test_every_hazard_is_valid(self, locale: str, kind: CampaignKind) -> None:
         facts = replace(LONGEST, link="https://desk.example.org/a?b=1&c=2")
         if kind is CampaignKind.CALENDAR:

@@ -180,6 +180,17 @@ async def test_wecom_says_how_long_to_wait() -> None:
     assert outcome.retry_after == 60.0
 
 
+@pytest.mark.parametrize(("size", "verdict"), [(4096, Verdict.SENT), (4097, Verdict.FAILED)])
+async def test_wecom_markdown_holds_twice_as_much(size: int, verdict: Verdict) -> None:
+    door = ScriptedDoor(HTTP["wecom"].ok)
+    channel = build("rooms", {**HTTP["wecom"].config, "format": "markdown"}, door=door, environ=HTTP["wecom"].environ)
+    [outcome] = await channel.send([message("x" * size, "room")])
+    assert outcome.verdict is verdict
+    assert [json.loads(body) for _, _, _, body in door.asked] == (
+        [{"msgtype": "markdown", "markdown": {"content": "x" * size}}] if verdict is Verdict.SENT else []
+    )
+
+
 async def test_file_writes_lines_before_it_says_sent(tmp_path: Path) -> None:
     channel = build(
         "f", {"kind": "file", "path": str(tmp_path / "x/out.jsonl"), "drill": True}, door=Door(), environ={}

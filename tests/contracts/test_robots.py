@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
 import pytest
 from aiohttp import web
 from hypothesis import given
@@ -71,6 +72,41 @@ async def test_signed_and_unsigned_messages_arrive_whole(kind: str, gateways: tu
     await door.close()
     assert [each.verdict for each in outcomes] == [Verdict.SENT, Verdict.SENT, Verdict.FAILED]
     assert [(each.target, each.text) for each in read(journal)] == [("room", '暴雨 "a" & b'), ("plain", "b")]
+
+
+async def test_markdown_and_cards_arrive(gateways: tuple[str, Path]) -> None:
+    base_url, journal = gateways
+    door = Door(allow_private=("127.0.0.1",))
+    said = msgspec.structs.replace(message("Flood: x\n\n1. Go up.", "room"), title="Flood: x")
+    for kind, wanted in (("dingtalk", "markdown"), ("feishu", "card")):
+        channel = open_robot(kind, door, base_url=base_url, format=wanted)
+        assert [each.verdict for each in await channel.send([said])] == [Verdict.SENT]
+    await door.close()
+    assert [each.text for each in read(journal)] == ["Flood: x\n\n1. Go up.", "Flood: x\n1. Go up."]
+
+
+@pytest.mark.parametrize(
+    ("drill", "payload", "colour"),
+    [
+        (False, {"level_colour": "red"}, "red"),
+        (True, {"level_colour": "red"}, "grey"),
+        (False, {"kind": "all_clear", "level_colour": "red"}, "green"),
+        (False, {"level_colour": "white"}, "blue"),
+        (False, {}, "blue"),
+    ],
+)
+async def test_a_card_is_plain_text_under_the_colour_of_the_warning(
+    drill: bool, payload: dict[str, object], colour: str
+) -> None:
+    door = ScriptedDoor(reply(200, OK["feishu"]))
+    said = msgspec.structs.replace(message("<at id=all></at> **x**", "room"), drill=drill, payload=payload)
+    [outcome] = await open_robot("feishu", door, format="card").send([said])
+    assert outcome.verdict is Verdict.SENT
+    body = json.loads(door.asked[0][3])
+    assert body["msg_type"] == "interactive"
+    assert body["card"]["header"]["template"] == colour
+    assert body["card"]["elements"][0]["text"] == {"tag": "plain_text", "content": "<at id=all></at> **x**"}
+    assert body["card"]["header"]["title"]["tag"] == "plain_text"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from emergency_kepu.content.forms.form import Form
+from emergency_kepu.content.forms.warnings_only import warnings_only
 from emergency_kepu.content.forms.xml_text import legal
 from emergency_kepu.content.limits import Limit
 from emergency_kepu.domain.alert import Info
@@ -84,6 +85,7 @@ def shown(document: str) -> str:
 
 CAP = Form(
     limit=Limit(unit="characters", most=MOST_CHARACTERS, measure=lambda document: len(shown(document))),
+    adapt=warnings_only,
     write=write,
     version="cap info 1",
     read=shown,

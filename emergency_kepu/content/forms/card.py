@@ -68,6 +68,7 @@ FEISHU_CARD = Form(
     limit=Limit(unit="bytes", most=MOST_BYTES, measure=lambda document: len(document.encode())),
     write=write,
     version="feishu card 1",
+    headings=True,
     read=shown,
     roomy=True,
 )

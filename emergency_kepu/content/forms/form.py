@@ -35,6 +35,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     """One layout. Without `write` it is the template `layouts/<name>.j2`."""
 
     limit: Limit
+    locales: tuple[str, ...] = ()
+    """The languages that it knows; empty: every one. Others are refused: half of a promise is none."""
     adapt: Callable[[RenderRequest], RenderRequest] | None = None
     """Other facts, where this form cannot say those that came. ContentError: it cannot say them at all."""
     narrow: Callable[[Elements, RenderRequest], Iterator[tuple[Elements, tuple[str, ...]]]] | None = None
@@ -44,6 +46,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     write: Callable[[Elements, Phrases, RenderRequest], str] | None = None
     version: str = ""
     """Of `write`: changes when the same elements are written differently."""
+    headings: bool = False
+    """Of `write`: what to do stands under a heading."""
     fold: bool = False
     """In the alphabet of GSM handsets, where that needs no more than an accent less."""
     refuses: Callable[[str, str], str] = _fine

@@ -64,11 +64,6 @@ def phrases(locale: str) -> Phrases:
     return found
 
 
-def has(locale: str) -> bool:
-    """Whether 90 characters can be written in a language."""
-    return locale in table().phrases
-
-
 def source(facts: MessageFacts, locale: str) -> str:
     """Who says so. Chinese names are short enough as they are."""
     full = safe(facts.source_names.get(locale) or authority_name(facts.source_name, locale))

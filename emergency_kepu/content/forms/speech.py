@@ -27,6 +27,8 @@ PAUSE = "500ms"
 """Between what happened, what to do and the rest."""
 SSML_1_1 = "http://www.w3.org/2001/10/synthesis"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+LOCALES = ("en", "zh-Hans", "zh-Hant")
+"""Whose numbers, times and units somebody has written rules for."""
 LANGUAGES = {"zh-Hans": "zh-CN", "en": "en-GB"}
 """As voices are named; others as they are."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -42,7 +44,7 @@ def spell(text: str, locale: str) -> str:
     """Everything as words, in the reader's language."""
     if locale.startswith("zh"):
         return spoken_zh.spell(text, traditional=locale == "zh-Hant")
-    return spoken_en.spell(text) if locale == "en" else text
+    return spoken_en.spell(text)
 
 
 def write(said: Elements, phrases: Phrases, request: RenderRequest) -> str:
@@ -70,9 +72,10 @@ def heard(document: str) -> str:
     return " ".join(map(str, etree.fromstring(document.encode()).itertext()))
 
 
-TTS = Form(limit=Limit(unit="seconds", most=MOST_SECONDS, measure=seconds), words=spell)
+TTS = Form(limit=Limit(unit="seconds", most=MOST_SECONDS, measure=seconds), locales=LOCALES, words=spell)
 SSML = Form(
     limit=Limit(unit="seconds", most=MOST_SECONDS, measure=lambda document: seconds(heard(document))),
+    locales=LOCALES,
     words=spell,
     write=write,
     version="ssml 1",

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from emergency_kepu.content import sms
 from emergency_kepu.content.forms import short
 from emergency_kepu.content.forms.form import Form
+from emergency_kepu.content.forms.warnings_only import warnings_only
 from emergency_kepu.content.limits import Limit
 from emergency_kepu.domain.campaign import CampaignKind
 from emergency_kepu.domain.errors import ContentError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 OLD_CHARACTERS = 90
 CHARACTERS = 360
+LOCALES = ("en", "zh-Hans", "zh-Hant")
+"""Those with short words, and with sources in letters that handsets have."""
 
 
 def measure(text: str) -> int:
@@ -41,6 +44,7 @@ def refuses(body: str, locale: str) -> str:
 
 def readable(request: RenderRequest) -> RenderRequest:
     """The source in letters that the alphabet has."""
+    request = warnings_only(request)
     if request.locale.startswith("zh"):
         return request
     said = short.readable_source(request.facts, request.locale)
@@ -78,6 +82,8 @@ def narrow(whole: Elements, request: RenderRequest) -> Iterator[tuple[Elements, 
 
 WEA90 = Form(
     limit=Limit(unit="characters", most=OLD_CHARACTERS, measure=measure),
+    locales=LOCALES,
+    adapt=warnings_only,
     narrow=narrow,
     fold=True,
     refuses=refuses,
@@ -85,6 +91,7 @@ WEA90 = Form(
 )
 WEA360 = Form(
     limit=Limit(unit="characters", most=CHARACTERS, measure=measure),
+    locales=LOCALES,
     adapt=readable,
     fold=True,
     refuses=refuses,

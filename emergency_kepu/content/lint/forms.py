@@ -47,17 +47,17 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Errors: a form does not render, does not fit, or lacks what it promises."""
     if subject.topic is None:
         return
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     for asked in requests(subject.topic):
         for layout, form in FORMS.items():
-            if layout in ("wea90", "wea360") and not short.has(asked.locale):
-                continue  # not offered in this language
             if form.roomy and (asked.facts is not LONGEST or asked.audience or asked.kind is CampaignKind.UPDATE):
                 continue
+            if form.locales and asked.locale not in form.locales:
+                continue  # not offered in this language
             draft = subject.topic.locales[asked.locale].draft
             problem = wrong_with(subject.catalog, replace(asked, layout=layout), form)
-            if problem and (asked.locale, problem) not in seen:
-                seen.add((asked.locale, problem))
+            if problem and (asked.locale, layout, problem) not in seen:
+                seen.add((asked.locale, layout, problem))
                 key = f"actions.{asked.phase}" if asked.kind is not CampaignKind.ALL_CLEAR else "all_clear"
                 severity = Severity.WARNING if draft else Severity.ERROR
                 yield subject.found(NAME, severity, f"{layout}: {problem}", file=f"{asked.locale}.yaml", key=key)
