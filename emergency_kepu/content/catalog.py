@@ -185,6 +185,12 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     phrases: dict[str, Phrases]
     layouts: dict[str, str]
 
+    def whole_locales(self) -> tuple[str, ...]:
+        """Languages that every hazard must have: all but those of which there are only drafts so far."""
+        texts = [text for topic in self.topics.values() for text in topic.locales.values()]
+        begun = {text.locale for text in texts if text.draft} - {text.locale for text in texts if not text.draft}
+        return tuple(sorted(set(self.phrases) - begun))
+
     def locales(self, hazard: str) -> tuple[str, ...]:
         """Languages in which something about a hazard may be sent, so no drafts; empty when there is none."""
         topic = self.topics.get(hazard)

@@ -13,7 +13,10 @@ _SCRIPTS = {
     "zh-TW": "zh-Hant",
     "zh-HK": "zh-Hant",
     "zh-MO": "zh-Hant",
+    "mn-CN": "mn-Mong",
 }
+_NEVER_WITHOUT = ("mn-Mong",)
+"""Scripts that their readers do not give up: who reads traditional Mongolian is not served by Cyrillic."""
 
 
 def resolve(wanted: str, available: Collection[str], default: str) -> tuple[str, bool] | None:
@@ -33,7 +36,7 @@ def _resolve(wanted: str, available: tuple[str, ...], default: str) -> tuple[str
     region = canonical.split("-")
     if len(region) > 1:
         chain.append(_SCRIPTS.get("-".join((region[0], region[-1].upper())), ""))
-    while "-" in chain[0]:
+    while "-" in chain[0] and chain[0] not in _NEVER_WITHOUT:
         chain.insert(0, chain[0].rsplit("-", 1)[0])
     ordered = [*sorted((item for item in chain if item), key=len, reverse=True), _SCRIPTS.get(region[0], "")]
     for candidate in ordered:

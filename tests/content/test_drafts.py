@@ -11,14 +11,20 @@ import pytest
 from typer.testing import CliRunner
 
 from emergency_kepu.cli.main import app
+from emergency_kepu.content import sms
 from emergency_kepu.content.catalog import Reviewer, hash_of, load_catalog
 from emergency_kepu.content.library import shipped
+from emergency_kepu.content.lint.run import lint
 from emergency_kepu.content.locales import resolve
 from emergency_kepu.content.review import review_state
 from emergency_kepu.content.signing import sign
+from emergency_kepu.content.specimen import USUAL
+from emergency_kepu.desk.public_page import language_name
+from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec
 from emergency_kepu.domain.errors import ContentError, UserError
 from emergency_kepu.domain.hazard import HAZARDS, classify
 from emergency_kepu.matching.guards.context import ReviewState
+from emergency_kepu.pages.text import page_text
 from emergency_kepu.places import gazetteer
 from emergency_kepu.places.authority import authority_name
 
@@ -122,3 +128,74 @@ def test_places_and_authorities_in_scripts_of_their_own() -> None:
     assert gazetteer.name("511524", "ru") == "Changning County"
     assert authority_name("犍为县气象台", "ja") == "犍爲縣氣象台"
     assert authority_name("犍为县气象台", "ar") == "Qianwei County Meteorological Observatory"
+
+
+# The languages' own names, as CLDR has them: short strings that are surely right.
+UYGHUR, TIBETAN, MONGOLIAN = "ئۇيغۇرچە", "བོད་སྐད་", "ᠮᠣᠩᠭᠣᠯ"
+
+
+@pytest.mark.parametrize("locale", ["ug", "bo", "mn", "mn-Mong"])
+def test_a_desk_s_own_translators_begin_with_a_skeleton(own: Path, locale: str) -> None:
+    run = CliRunner()
+    made = run.invoke(app, ["templates", "new", "heat", "--locale", locale, "--templates", str(own)])
+    assert made.exit_code == 0, made.output
+    catalog = load_catalog(own)
+    text, english = catalog.topics["heat"].locales[locale], catalog.topics["heat"].locales["en"]
+    assert text.draft
+    assert text.actions["now"][0].text == f"<<{english.actions['now'][0].text}>>"
+    assert text.actions["now"][0].id == english.actions["now"][0].id
+    assert locale not in catalog.locales("heat")
+    report = lint(catalog, ("heat",))
+    unwritten = {
+        item.key for item in report.findings if item.file == f"heat/{locale}.yaml" and item.rule == "placeholder"
+    }
+    assert {"headline", "what", f"why.{english.why.id}"} <= unwritten
+    again = run.invoke(app, ["templates", "new", "heat", "--locale", locale, "--templates", str(own)])
+    assert isinstance(again.exception, UserError)
+
+
+@pytest.mark.parametrize("tag", ["Uyghur", "ug_CN", "..", "mn-mong"])
+def test_what_is_no_language_tag_makes_no_file(own: Path, tag: str) -> None:
+    before = sorted(own.rglob("*"))
+    words = ["templates", "new", "heat", "--locale", tag, "--templates", str(own)]
+    assert isinstance(CliRunner().invoke(app, words).exception, UserError)
+    assert sorted(own.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("wanted", "available", "found"),
+    [
+        ("ug-CN", ("zh-Hans", "ug"), ("ug", False)),
+        ("ug-Arab-CN", ("zh-Hans", "ug"), ("ug", False)),
+        ("bo-CN", ("zh-Hans", "bo"), ("bo", False)),
+        ("mn-Mong-CN", ("zh-Hans", "mn"), ("zh-Hans", True)),
+        ("mn-Mong", ("zh-Hans", "mn", "mn-Mong"), ("mn-Mong", False)),
+        ("mn-CN", ("zh-Hans", "mn-Mong"), ("mn-Mong", False)),
+        ("mn-MN", ("zh-Hans", "mn", "mn-Mong"), ("mn", False)),
+    ],
+)
+def test_readers_get_their_own_script_or_the_default(
+    wanted: str, available: tuple[str, ...], found: tuple[str, bool]
+) -> None:
+    assert resolve(wanted, available, "zh-Hans") == found
+
+
+@pytest.mark.parametrize("name", [UYGHUR, TIBETAN, MONGOLIAN])
+def test_an_sms_in_these_scripts_is_counted_in_ucs_2_and_left_as_it_is(name: str) -> None:
+    text = " ".join([name] * 20)
+    counted = sms.count(text)
+    assert counted.not_gsm
+    assert counted.segments == -(-len(text) // 67)
+    assert sms.folded(text) == text
+
+
+def test_a_page_in_uyghur_runs_from_right_to_left(own: Path) -> None:
+    text = (own / "heat/en.yaml").read_text(encoding="utf-8").replace("locale: en", "locale: ug\ndraft: true")
+    (own / "heat/ug.yaml").write_text(text, encoding="utf-8")
+    phrases = (own / "_common/en.yaml").read_text(encoding="utf-8")
+    (own / "_common/ug.yaml").write_text(phrases.replace("locale: en", "locale: ug"), encoding="utf-8")
+    catalog = load_catalog(own)
+    spec = CampaignSpec(hazard="heat", phase="now", channels=(), facts=USUAL)
+    assert page_text(catalog, spec, CampaignKind.ISSUE, "ug", seed="s").direction == "rtl"
+    assert page_text(catalog, spec, CampaignKind.ISSUE, "en", seed="s").direction == "ltr"
+    assert language_name("ug") == UYGHUR

@@ -29,10 +29,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield passage.found(NAME, Severity.WARNING, f"more than {MOST_SENTENCES_OF_WHY} sentences are not read")
     if subject.topic is None:
         return
-    texts = [text for topic in subject.catalog.topics.values() for text in topic.locales.values()]
     # a language of which there are only drafts is a beginning: its readers get another one for now
-    begun = {text.locale for text in texts if text.draft} - {text.locale for text in texts if not text.draft}
-    for locale in sorted(set(subject.catalog.phrases) - begun - set(subject.topic.locales)):
+    for locale in sorted(set(subject.catalog.whole_locales()) - set(subject.topic.locales)):
         message = f"no text in {locale}; readers of that language get another one"
         yield subject.found(NAME, Severity.ERROR, message, file=f"{locale}.yaml")
     for text in subject.topic.locales.values():
