@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -84,16 +85,19 @@ def _launched(conn: Connection, since: datetime) -> list[str]:
 
 
 def _shown(conn: Connection, slug: str, campaign_id: str, now: datetime) -> Shown | None:
-    out = [row for row in campaigns.revisions(conn, campaign_id) if row.launched_at is not None and row.state in _OUT]
+    rows = campaigns.revisions(conn, campaign_id)
+    out = [row for row in rows if row.launched_at is not None and row.state in _OUT]
     if not out:
         return None
     row = out[-1]
     incident = incidents.find(conn, row.incident_id)
+    if incident is not None and not incident.public:
+        return None
     ended = _ended(row, incident, now)
     standing = Standing.CURRENT
     if row.state is CampaignState.CANCELLED:
         standing = Standing.WITHDRAWN
-    elif row.kind is CampaignKind.ALL_CLEAR or ended is not None or _is_closed(incident):
+    elif row.kind is CampaignKind.ALL_CLEAR or ended is not None or _is_closed(incident, rows):
         standing = Standing.OVER
     return Shown(slug=slug, row=row, standing=standing, ended_at=ended)
 
@@ -103,5 +107,10 @@ def _ended(row: CampaignRow, incident: Incident | None, now: datetime) -> dateti
     return until if until is not None and until <= now else None
 
 
-def _is_closed(incident: Incident | None) -> bool:
-    return incident is not None and incident.status is not IncidentStatus.OPEN
+def _is_closed(incident: Incident | None, rows: Sequence[CampaignRow]) -> bool:
+    """Whoever closes an incident at the desk does so alone. While the all-clear that others must approve is not out,
+    because it waits or because they refused it, nobody is told that it is over."""
+    if incident is None or incident.status is IncidentStatus.OPEN:
+        return False
+    unsaid = any(row.kind is CampaignKind.ALL_CLEAR and row.launched_at is None for row in rows)
+    return incident.status is IncidentStatus.EXPIRED or not unsaid

@@ -203,7 +203,7 @@ def _prepare(
                 now=now,
             ),
             before=_told(sent, incident) if kind is CampaignKind.UPDATE else None,
-            link=link_of(services.pages, campaign_id(incident.id)),
+            link=link_of(services.pages, campaign_id(incident.id)) if incident.public else "",
         ),
         now=now,
         accepted_at=arrival.received_at,

@@ -14,10 +14,12 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
+from emergency_kepu.desk import words
 from emergency_kepu.desk.app import create_app
 from emergency_kepu.desk.public_page import language_name
 from emergency_kepu.domain.campaign import CampaignKind, CampaignState, Interpretation
 from emergency_kepu.domain.errors import ConfigError
+from emergency_kepu.domain.incident import IncidentStatus
 from emergency_kepu.pages.text import page_text
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.services import wire
@@ -149,6 +151,22 @@ async def test_what_is_over_says_so_first(services: Services) -> None:
     assert found.index("This is over.") < found.index("<h1>") < found.index("advice as it was")
     assert "2026-06-30 16:27 UTC+8" in found
     assert "<form" not in found
+
+
+@pytest.mark.parametrize("state", [CampaignState.WAITING, CampaignState.REJECTED])
+async def test_no_one_person_at_the_desk_tells_the_public_that_it_is_over(
+    services: Services, state: CampaignState
+) -> None:
+    end = msgspec.structs.replace(a_campaign(revision=2, state=state), kind=CampaignKind.ALL_CLEAR)
+    await put(services, out(), end, status=IncidentStatus.CANCELLED)
+    found = await get(services, path(services, "/en"))
+    assert words.PAGE["en"]["over"] not in found.text
+    assert "Leave basements" in found.text
+
+
+async def test_what_is_not_for_the_public_has_no_page(services: Services) -> None:
+    await put(services, out(), public=False)
+    assert (await get(services, path(services))).status_code == 404
 
 
 async def test_an_all_clear_is_the_page(services: Services) -> None:
