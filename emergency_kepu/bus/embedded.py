@@ -18,12 +18,13 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from emergency_kepu.bus.port import Record, Stage
+from emergency_kepu.bus.port import DISPATCH_IMMEDIATE, FEED, LAUNCH, Record, Stage
 from emergency_kepu.domain.clock import Clock
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.errors import ParseError, TransientError, Unprocessable
 from emergency_kepu.store import dead
 from emergency_kepu.store.database import PUBLISHED, Database
+from emergency_kepu.store.line import urgent_writes
 from emergency_kepu.store.tables import records
 from emergency_kepu.store.upsert import insert_new
 
@@ -33,6 +34,8 @@ PREFETCH = 512
 """Rows of one topic held in memory at most: a long queue waits in the table, not in the process."""
 OTHER_PROCESS_SECONDS = 0.25
 """How soon the records of another process are noticed."""
+_URGENT = frozenset({FEED, LAUNCH, DISPATCH_IMMEDIATE})
+"""Topics whose records are on the way from an alert to its readers; a launch may be routine, and is short."""
 _BACKOFF_SECONDS = (0.05, 0.2, 1.0, 3.0)
 
 
@@ -78,7 +81,8 @@ class EmbeddedBus:
     async def publish(self, new: Sequence[Record]) -> None:
         """Durable when it returns."""
         if new:
-            await self._database.write(lambda conn: publish_in(conn, new, self._clock))
+            with urgent_writes(any(record.topic in _URGENT for record in new)):
+                await self._database.write(lambda conn: publish_in(conn, new, self._clock))
 
     async def forward(self) -> int:
         """The table is the bus: nothing has to be handed on."""
@@ -274,7 +278,8 @@ class _Consumer:
             publish_in(conn, new, self._clock)
             conn.execute(_DONE, {"done": seq})
 
-        await self._database.write(together)
+        with urgent_writes(self.stage.topic in _URGENT):
+            await self._database.write(together)
 
     async def _bury(self, seq: int, record: Record, reason: Reason, detail: str) -> None:
         def put(conn: Connection) -> None:

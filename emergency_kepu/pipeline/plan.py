@@ -27,6 +27,7 @@ from emergency_kepu.pipeline.services import Services
 from emergency_kepu.store import campaigns, due, ledger, progress, reach, recipients
 from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.ledger import PlannedBatch, PlannedDelivery
+from emergency_kepu.store.line import urgent_writes
 
 _ROUTINE_PAGE = 200
 """While a page is planned the writer does nothing else: an alert that comes then waits for its end."""
@@ -46,7 +47,7 @@ async def plan(record: Record, services: Services) -> list[Record]:
     if launch.follow:
         return await services.database.write(lambda conn: follow(conn, services, launch))
     if await services.database.read(lambda conn: _is_urgent(conn, launch)):
-        with services.calm.urgent():
+        with services.calm.urgent(), urgent_writes():
             return await services.database.write(lambda conn: _page(conn, services, launch))
     await services.calm.come()
     return await services.database.write(lambda conn: _page(conn, services, launch))

@@ -12,6 +12,7 @@ from emergency_kepu.pipeline.intake import intake
 from emergency_kepu.pipeline.plan import plan
 from emergency_kepu.pipeline.receipt import receipt
 from emergency_kepu.pipeline.services import Services
+from emergency_kepu.store.line import urgent_writes
 
 Handler = Callable[[Record, Services], Awaitable[Sequence[Record]]]
 
@@ -27,7 +28,7 @@ def timed(name: str, handler: Handler) -> Handler:
     async def run(record: Record, services: Services) -> Sequence[Record]:
         began = time.perf_counter()
         try:
-            with services.calm.urgent() if urgent else contextlib.nullcontext():
+            with services.calm.urgent() if urgent else contextlib.nullcontext(), urgent_writes(urgent):
                 return await handler(record, services)
         finally:
             services.metrics.stage.labels(name).observe(time.perf_counter() - began)

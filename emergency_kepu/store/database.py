@@ -3,7 +3,8 @@
 Promises:
 - `write(fn)` returns only after the transaction with `fn`'s statements is durable; a raising `fn` leaves nothing
   behind and does not touch its neighbours (each runs in its own savepoint).
-- Writes happen one after the other, in the order in which they were asked for.
+- Writes happen one after the other, in the order in which they were asked for; urgent ones (`line.urgent_writes`) pass
+  those that can wait, and never wait for more than one of them and a commit.
 - `read(fn)` sees everything whose `write` has returned.
 - A busy or lost database is a `TransientError`; nothing else of SQLAlchemy's leaves this module for that.
 
@@ -20,12 +21,11 @@ import asyncio
 import contextlib
 import fcntl
 import os
-import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
@@ -33,6 +33,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from emergency_kepu.domain.errors import ConfigError, TransientError
+from emergency_kepu.store.line import Line, Work
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -48,11 +49,6 @@ _ALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3
 noticed within half a minute. Linux's own answer is two hours for who waits and a quarter of an hour for who writes."""
 _READERS = 2
 _TRUNCATE_ABOVE_BYTES = 64 * 1024 * 1024
-
-
-class _Work(NamedTuple):
-    fn: Callable[[Connection], Any]
-    future: asyncio.Future[Any]
 
 
 class Database:
@@ -73,7 +69,7 @@ class Database:
         self._synchronous = synchronous
         self.path = _sqlite_path(self.url.database) if self.is_sqlite else None
         self._engine = self._create_engine()
-        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._line = Line()
         self._thread: threading.Thread | None = None
         self._readers: ThreadPoolExecutor | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -90,6 +86,7 @@ class Database:
             self._engine.dispose()
             self._engine = self._create_engine(pooled=True)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="kepu-read")
+        self._line.open()
         self._thread = threading.Thread(target=self._write_forever, name="kepu-write", daemon=True)
         self._thread.start()
 
@@ -98,7 +95,7 @@ class Database:
         if self._thread is None:
             self._engine.dispose()
             return
-        self._queue.put(None)
+        self._line.close()
         await asyncio.to_thread(self._thread.join)
         self._thread = None
         if self._readers is not None:
@@ -119,7 +116,7 @@ class Database:
             msg = "the database was not started"
             raise RuntimeError(msg)
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Work(fn, future))
+        self._line.put(fn, future)
         return await future
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
@@ -165,7 +162,7 @@ class Database:
         conn: Connection | None = None
         stopping = False
         while not stopping:
-            group, stopping = self._take_group()
+            group, stopping = self._line.take(GROUP, _IDLE_SECONDS)
             if not group:
                 if conn is not None and not stopping:
                     conn = self._rest(conn)
@@ -176,6 +173,9 @@ class Database:
                     conn = self._engine.connect()
                 conn.info.pop(PUBLISHED, None)
                 results = self._commit_group(conn, group)
+                if len(results) < len(group):
+                    self._line.put_back(group[len(results) :])
+                    stopping = False
                 topics = frozenset(conn.info.pop(PUBLISHED, ()))
             except Exception as problem:  # noqa: BLE001 - whoever waits for the commit gets it
                 failure = _translate(problem)
@@ -199,29 +199,15 @@ class Database:
             return None
         return conn
 
-    def _take_group(self) -> tuple[list[_Work], bool]:
-        try:
-            first = self._queue.get(timeout=_IDLE_SECONDS)
-        except queue.Empty:
-            return [], False
-        group: list[_Work] = []
-        item: _Work | None = first
-        while True:
-            if item is None:
-                return group, True
-            group.append(item)
-            if len(group) == GROUP:
-                return group, False
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                return group, False
-
-    def _commit_group(self, conn: Connection, group: list[_Work]) -> list[tuple[_Work, Any, BaseException | None]]:
-        results: list[tuple[_Work, Any, BaseException | None]] = []
+    def _commit_group(self, conn: Connection, group: list[Work]) -> list[tuple[Work, Any, BaseException | None]]:
+        """What became of them: of the first ones only where something urgent came while routine work was done."""
+        results: list[tuple[Work, Any, BaseException | None]] = []
         _begin(conn, self.is_sqlite)
         try:
-            results.extend(_run(conn, work) for work in group)
+            for work in group:
+                results.append(_run(conn, work))
+                if not work.urgent and self._line.urgent_waits():
+                    break
             conn.commit()
         except BaseException:
             if not conn.invalidated:
@@ -229,12 +215,12 @@ class Database:
             raise
         return results
 
-    def _answer(self, results: list[tuple[_Work, Any, BaseException | None]], topics: frozenset[str]) -> None:
+    def _answer(self, results: list[tuple[Work, Any, BaseException | None]], topics: frozenset[str]) -> None:
         assert self._loop is not None
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to hear it
             self._loop.call_soon_threadsafe(self._deliver, results, topics)
 
-    def _deliver(self, results: list[tuple[_Work, Any, BaseException | None]], topics: frozenset[str]) -> None:
+    def _deliver(self, results: list[tuple[Work, Any, BaseException | None]], topics: frozenset[str]) -> None:
         for work, value, failure in results:
             if work.future.cancelled():
                 continue
@@ -322,7 +308,7 @@ def _postgres(url: URL, *, pooled: bool) -> Engine:
         raise ConfigError(msg) from problem
 
 
-def _run(conn: Connection, work: _Work) -> tuple[_Work, Any, BaseException | None]:
+def _run(conn: Connection, work: Work) -> tuple[Work, Any, BaseException | None]:
     """One closure in its own savepoint. Errors of the database connection itself end the whole group.
 
     What a raising closure published is forgotten with it.
