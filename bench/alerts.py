@@ -50,13 +50,23 @@ def room(code: str) -> Recipient:
     )
 
 
-async def hand_in(publish: Publish, alerts: Iterable[tuple[int, str]], rate: float) -> dict[str, float]:
-    """Publish at fixed instants, `rate` a second (open loop); place code to the unix second of handing in."""
+_GOLDEN = 0.6180339887498949
+"""Its multiples fall evenly between 0 and 1."""
+
+
+async def hand_in(
+    publish: Publish, alerts: Iterable[tuple[int, str]], rate: float, *, spread: bool = False
+) -> dict[str, float]:
+    """Publish at fixed instants, `rate` a second (open loop); place code to the unix second of handing in.
+
+    `spread`: each at another moment of its second, so as to be in step with nothing that happens once a second.
+    """
     handed: dict[str, float] = {}
     under_way: set[asyncio.Task[object]] = set()
     began = time.perf_counter()
     for position, (number, code) in enumerate(alerts):
-        await asyncio.sleep(max(0.0, began + position / rate - time.perf_counter()))
+        moment = position + (position * _GOLDEN % 1.0 if spread else 0.0)
+        await asyncio.sleep(max(0.0, began + moment / rate - time.perf_counter()))
         handed[code] = time.time()
         task = asyncio.ensure_future(publish([alert(number, code)]))
         under_way.add(task)

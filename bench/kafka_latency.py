@@ -46,12 +46,14 @@ def main(argv: list[str]) -> int:
     return 0 if lost == 0 else 1
 
 
-async def hand_in(cluster: Cluster, numbered: Sequence[tuple[int, str]], rate: float) -> dict[str, float]:
+async def hand_in(
+    cluster: Cluster, numbered: Sequence[tuple[int, str]], rate: float, *, spread: bool = False
+) -> dict[str, float]:
     """Through one producer of this process."""
     wired = wire(cluster.settings, environ=SECRETS)
     bus = wired.services.bus
     await wired.services.database.start()
-    handed = await alerts.hand_in(bus.publish, numbered, rate)
+    handed = await alerts.hand_in(bus.publish, numbered, rate, spread=spread)
     await bus.stop()
     await wired.close()
     return handed

@@ -109,13 +109,13 @@ def _embedded(folder: Path, sink: RunningSink, wanted: argparse.Namespace) -> Me
         runtime = Runtime(wire(chosen, environ=world.SECRET))
         await runtime.start()
         database, publish = runtime.services.database, runtime.services.bus.publish
-        idle = await alerts.hand_in(publish, first, wanted.rate)
+        idle = await alerts.hand_in(publish, first, wanted.rate, spread=True)
         while not await runtime.idle():  # noqa: ASYNC110 - nothing announces that
             await asyncio.sleep(0.1)
         await publish(await database.write(_begin))
         while await database.read(_out) < _BUSY:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
-        busy = await alerts.hand_in(publish, second, wanted.rate)
+        busy = await alerts.hand_in(publish, second, wanted.rate, spread=True)
         await asyncio.sleep(1.0)
         left = wanted.recipients - await database.read(_out)
         await runtime.stop()
@@ -130,13 +130,13 @@ def _on_kafka(folder: Path, sink: RunningSink, wanted: argparse.Namespace) -> Me
     with province(folder, sink.url, concurrency=wanted.concurrency) as cluster:
         settle_in(cluster)
         _fill(cluster.database(), wanted.recipients)
-        idle = asyncio.run(kafka_latency.hand_in(cluster, first, wanted.rate))
+        idle = asyncio.run(kafka_latency.hand_in(cluster, first, wanted.rate, spread=True))
         cluster.until(lambda: cluster.final() >= len(first), 120)
         with cluster.database().begin() as conn:
             records = _begin(conn)
         asyncio.run(cluster.hand_in(records))
         cluster.until(_enough(cluster.database()), 300)
-        busy = asyncio.run(kafka_latency.hand_in(cluster, second, wanted.rate))
+        busy = asyncio.run(kafka_latency.hand_in(cluster, second, wanted.rate, spread=True))
         time.sleep(5.0)
         with cluster.database().reading() as conn:
             left = wanted.recipients - _out(conn)

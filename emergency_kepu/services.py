@@ -18,6 +18,7 @@ from emergency_kepu.channels.registry import build
 from emergency_kepu.channels.secrets import read_secret
 from emergency_kepu.content.catalog import load_catalog
 from emergency_kepu.content.library import shipped
+from emergency_kepu.delivery.calm import Calm
 from emergency_kepu.domain.clock import Clock, SystemClock
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.observe.metrics import Metrics
@@ -62,9 +63,9 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
-def _bus(settings: Settings, database: Database, clock: Clock, environ: Mapping[str, str]) -> Bus:
+def _bus(settings: Settings, database: Database, clock: Clock, environ: Mapping[str, str], calm: Calm) -> Bus:
     if settings.bus.engine == "embedded":
-        return EmbeddedBus(database, clock)
+        return EmbeddedBus(database, clock, coming=calm.soon)
     password = kafka_password(settings, environ)
     try:
         from streams.consumers import FaustConsumers
@@ -107,11 +108,13 @@ def wire(
     templates = Path(settings.content.templates) if settings.content.templates else shipped("templates")
     catalog = load_catalog(templates)
     database = database or open_database(settings)
+    calm = Calm()
     services = Services(
         settings=settings,
         clock=clock,
         database=database,
-        bus=_bus(settings, database, clock, environ),
+        bus=_bus(settings, database, clock, environ, calm),
+        calm=calm,
         catalog=catalog,
         channels=channels,
         metrics=Metrics(feeds=settings.feeds, channels=settings.channels),

@@ -71,17 +71,22 @@ def publish_in(conn: Connection, new: Sequence[Record], clock: Clock) -> int:
 class EmbeddedBus:
     """See `bus.port.Bus`."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, coming: Callable[[], None] | None = None) -> None:
+        """`coming` is called when something urgent is published, before it is durable."""
         self._database = database
         self._clock = clock
         self._consumers: list[_Consumer] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._coming = coming
         database.on_commit(self._wake)
 
     async def publish(self, new: Sequence[Record]) -> None:
         """Durable when it returns."""
         if new:
-            with urgent_writes(any(record.topic in _URGENT for record in new)):
+            urgent = any(record.topic in _URGENT for record in new)
+            if urgent and self._coming is not None:
+                self._coming()
+            with urgent_writes(urgent):
                 await self._database.write(lambda conn: publish_in(conn, new, self._clock))
 
     async def forward(self) -> int:

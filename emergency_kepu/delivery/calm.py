@@ -40,6 +40,13 @@ class Calm:
             if not self._urgent:
                 self._lingering = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._settle)
 
+    def soon(self) -> None:
+        """Something urgent is on its way into somebody's hands."""
+        if not self._urgent:
+            if self._lingering is not None:
+                self._lingering.cancel()
+            self._lingering = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._settle)
+
     async def come(self) -> bool:
         """Wait until nothing urgent is in hand; False when that took too long: then go on all the same."""
         if not self._urgent and self._lingering is None:

@@ -61,3 +61,15 @@ async def test_it_is_calm_again_after_something_urgent_failed(monkeypatch: pytes
     with pytest.raises(ValueError, match="torn"), found.urgent():
         raise ValueError("torn")
     assert await found.come()
+
+
+async def test_what_is_on_its_way_makes_room_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Calm()
+    found.soon()
+    waiting = asyncio.ensure_future(found.come())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    with found.urgent():
+        found.soon()
+    found._settle()
+    assert await waiting
