@@ -248,6 +248,7 @@ async def test_the_description_is_whole(browse: Open) -> None:
         "/api/v1/incidents/{incident_id}/end",
         "/api/v1/incidents/{incident_id}/experts",
         "/api/v1/incidents/{incident_id}/experts/taken",
+        "/api/v1/calendar",
         "/api/v1/experts",
         "/api/v1/experts/{expert}/away",
         "/api/v1/silences",
