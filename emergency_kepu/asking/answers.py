@@ -6,7 +6,6 @@ next step of the campaign, and people at the desk approve them like every step.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -18,7 +17,6 @@ from emergency_kepu.asking.around import Around
 from emergency_kepu.asking.links import Link
 from emergency_kepu.bus.port import Record
 from emergency_kepu.campaigns.drafting import campaign_id
-from emergency_kepu.content.facts import ACTIVE
 from emergency_kepu.content.limits import LAYOUT_OF_KIND
 from emergency_kepu.content.locales import resolve
 from emergency_kepu.content.render import RenderRequest, render
@@ -28,6 +26,7 @@ from emergency_kepu.domain.decision import Action, Reason
 from emergency_kepu.domain.errors import NotFound, Refused, UserError
 from emergency_kepu.domain.expert import Expert
 from emergency_kepu.domain.incident import Incident, IncidentStatus
+from emergency_kepu.domain.plain import plain
 from emergency_kepu.pipeline.jobs import answer_record
 from emergency_kepu.store import asks, campaigns, incidents
 from emergency_kepu.store.campaigns import CampaignRow
@@ -182,12 +181,3 @@ def _fits(
                     interpretation=said,
                 ),
             )
-
-
-def plain(text: str) -> str:
-    """One line without control characters or anything that a chat room would act on."""
-    shown = "".join(
-        " " if unicodedata.category(char).startswith(("C", "Z")) else char
-        for char in unicodedata.normalize("NFC", text)
-    )
-    return " ".join(ACTIVE.sub(" ", shown).split())

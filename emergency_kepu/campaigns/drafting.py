@@ -47,6 +47,7 @@ def facts_of(
         hotline=contact.hotline if contact else "",
         hotline_names=dict(contact.institutions) if contact else {},
         before=before,
+        check=incident.check,
         link=link,
     )
 

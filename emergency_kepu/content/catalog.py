@@ -142,6 +142,27 @@ class DayPhrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """What stands before the advice of each phase: "what to do now" would be an order."""
 
 
+class CheckPhrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of messages about a rumour or a question. The fact comes first; the claim once, marked, never in the headline."""
+
+    headline: str
+    answer_headline: str
+    what: str
+    """For a rumour; may use `fact`, `about` and what every text may use."""
+    answer: str
+    """For a question; may use `claim` too."""
+    verdicts: dict[str, str]
+    """Verdict to the sentence that repeats the claim and says what it is worth."""
+    names: dict[str, str]
+    """Verdict to a word, for corrections."""
+    corrected: str
+    """Of an update: `before` and `now` are such words."""
+    expert: str
+    """`who` is institution, title and name."""
+    withdrawn: str
+    """The check itself is taken back."""
+
+
 class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all messages of a language share."""
 
@@ -173,6 +194,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     until, figure. A library without them says that something changed, not what."""
     day: DayPhrases | None = None
     """A library without them has no messages for the calendar."""
+    check: CheckPhrases | None = None
+    """A library without them has no fact-checks in this language."""
     figures: dict[str, str] = {}
     """Values of a feed whose change is worth a sentence, e.g. magnitude."""
 

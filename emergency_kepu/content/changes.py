@@ -28,6 +28,9 @@ def changes(facts: MessageFacts, phrases: Phrases, fill: Fill) -> str:
         for key, values in _found(facts, facts.before, phrases)
         if phrases.changes.get(key)
     ]
+    if phrases.check and facts.check and facts.before.verdict not in ("", facts.check.verdict.value):
+        names = {"before": phrases.check.names[facts.before.verdict], "now": phrases.check.names[facts.check.verdict]}
+        said.insert(0, fill(phrases.check.corrected, names))
     return phrases.joiner.join(said)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,6 +13,7 @@ from babel.dates import format_date, format_datetime
 from emergency_kepu.content.catalog import Phrases
 from emergency_kepu.domain.campaign import CalendarDay, MessageFacts
 from emergency_kepu.domain.hazard import HAZARDS
+from emergency_kepu.domain.plain import ACTIVE
 from emergency_kepu.places import gazetteer
 from emergency_kepu.places.authority import authority_name
 
@@ -49,8 +49,6 @@ _UNTIL = {
     "fr": " au ",
     "ar": " إلى ",
 }
-ACTIVE = re.compile(r"[<>`*_\[\]{}|\\@#]")
-"""Characters that chat formats or templates act on; a feed's text must not mention everyone in a room."""
 
 
 def safe(text: str) -> str:

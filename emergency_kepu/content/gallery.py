@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from emergency_kepu.content.catalog import Catalog
 from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.content.render import RenderedMessage, RenderRequest, render
-from emergency_kepu.content.specimen import USUAL
+from emergency_kepu.content.specimen import CHECKS, USUAL
 from emergency_kepu.domain.campaign import CampaignKind
 from emergency_kepu.domain.errors import ContentError
+from emergency_kepu.domain.factcheck import Verdict
 
 
 class Exhibit(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +52,23 @@ def exhibits(catalog: Catalog, hazard: str, locale: str) -> Iterator[Exhibit]:
                 raise
             continue  # its readers get the default language: see `pipeline.compose`
         yield Exhibit(phase=phase, kind=kind.value, audience=audience, layout=layout, message=message)
+    if hazard == "rumour" and locale in CHECKS[Verdict.REFUTED].words and catalog.phrases[locale].check:
+        yield from _checked(catalog, locale, first)
+
+
+def _checked(catalog: Catalog, locale: str, phase: str) -> Iterator[Exhibit]:
+    """Each verdict as SMS, then one in full, as a correction and taken back."""
+    asked = RenderRequest(hazard="rumour", locale=locale, layout="sms", phase=phase, facts=USUAL)
+    wanted = [("sms", CampaignKind.ISSUE, verdict) for verdict in Verdict]
+    wanted += [("full", CampaignKind.ISSUE, Verdict.REFUTED), ("sms", CampaignKind.UPDATE, Verdict.REFUTED)]
+    wanted += [("sms", CampaignKind.ALL_CLEAR, Verdict.REFUTED)]
+    for layout, kind, verdict in wanted:
+        facts = replace(USUAL, check=CHECKS[verdict])
+        if kind is CampaignKind.UPDATE:
+            facts = replace(facts, before=replace(facts.as_before(), verdict=Verdict.UNPROVEN.value))
+        message = render(catalog, replace(asked, layout=layout, kind=kind, facts=facts))
+        name = f"{kind.value}_of_a_check_{verdict.value}"
+        yield Exhibit(phase=phase, kind=name, audience="", layout=layout, message=message)
 
 
 def golden(catalog: Catalog, hazard: str, locale: str) -> str:

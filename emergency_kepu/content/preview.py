@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from emergency_kepu.content.catalog import Catalog
+from emergency_kepu.content.checks import check_locales
 from emergency_kepu.content.limits import LAYOUT_OF_KIND
 from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec
@@ -36,7 +37,7 @@ def previews(
     return tuple(
         _one(catalog, hazard, kind, spec, channel, channel_kinds.get(channel), locale, audience)
         for channel in spec.channels
-        for locale in catalog.locales(hazard)
+        for locale in check_locales(catalog, hazard, spec.facts.check)
         for audience in ("", *(topic.locales[locale].audiences if topic and kind is not CampaignKind.ALL_CLEAR else ()))
     )
 

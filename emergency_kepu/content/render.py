@@ -22,6 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from emergency_kepu.content import sms
 from emergency_kepu.content.catalog import Catalog, LocaleText, Phrases, Topic
 from emergency_kepu.content.changes import changes
+from emergency_kepu.content.checks import checking, taking_back
 from emergency_kepu.content.facts import safe, variables
 from emergency_kepu.content.forms.form import Form
 from emergency_kepu.content.forms.registry import FORMS
@@ -81,6 +82,8 @@ class Elements(msgspec.Struct, frozen=True, kw_only=True):
     relay: str = ""
     link: str = ""
     drill_note: str = ""
+    document: str = ""
+    """Where evidence can be read in full: only a page has room for it."""
 
 
 def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
@@ -181,10 +184,13 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
     def fill(source: str) -> str:
         return fill_in(source, known, where=f"{request.hazard}/{request.locale}", locale=request.locale)
 
+    def fill_with(source: str, more: Mapping[str, Any]) -> str:
+        return fill_in(source, {**known, **more}, where=f"{request.hazard}/{request.locale}", locale=request.locale)
+
     drill_lead = phrases.drill_lead if request.drill else ""
     drill_note = phrases.drill_note if request.drill else ""
     if request.kind is CampaignKind.ALL_CLEAR:
-        return Elements(
+        ended = Elements(
             lead=drill_lead,
             headline=fill(phrases.all_clear_headline),
             what=fill(phrases.all_clear_what),
@@ -193,6 +199,10 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
             link=known["link"],
             drill_note=drill_note,
         )
+        if request.facts.check is None:
+            return ended
+        usual = tuple(fill(action.text) for action in next(iter(text.actions.values())))
+        return taking_back(ended, request.facts, phrases, usual, fill_with)
     variant = text.audiences.get(request.audience)
     phase: Any = request.phase
     actions = (variant.actions.get(phase) if variant else None) or text.actions.get(phase, ())
@@ -229,6 +239,8 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
         return msgspec.structs.replace(
             whole, headline=fill(phrases.day.headline), what=fill(phrases.day.what), impact="", relay=""
         )
+    if request.facts.check is not None:
+        whole = checking(whole, request.facts, phrases, fill_with)
     if request.say == "expert":
         return _explaining(whole, phrases, _expert_says(request, phrases, known))
     return _explaining(whole, phrases, f"{phrases.why}{phrases.joiner}{whole.why}") if request.say == "why" else whole
@@ -271,7 +283,7 @@ def _said(elements: Elements, form: Form, locale: str) -> Elements:
         return form.words(value, locale) if isinstance(value, str) else tuple(say(part) for part in value)
 
     said = {name: say(getattr(elements, name)) for name in elements.__struct_fields__}
-    return Elements(**cast("dict[str, Any]", {**said, "link": elements.link}))
+    return Elements(**cast("dict[str, Any]", {**said, "link": elements.link, "document": elements.document}))
 
 
 def _shrinking(whole: Elements) -> Iterator[tuple[Elements, tuple[str, ...]]]:

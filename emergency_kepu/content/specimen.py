@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from emergency_kepu.domain.campaign import MessageFacts
+from emergency_kepu.domain.factcheck import CheckExpert, CheckWords, FactCheck, Verdict
 
 ISSUED = datetime(2026, 11, 30, 15, 59, tzinfo=UTC)
 """23:59 in the places below: the widest of clock times."""
@@ -67,3 +68,83 @@ FOREIGN = MessageFacts(
     values=VALUES,
 )
 """An authority whose name no list translates: it turns an English SMS into one of less than half the room."""
+_EXPERT = CheckExpert(
+    id="specimen",
+    names={"zh-Hans": "李某", "zh-Hant": "李某", "en": "Li Mou"},
+    titles={"zh-Hans": "研究员", "zh-Hant": "研究員", "en": "researcher"},
+)
+
+
+_Words = tuple[str, str, str]
+"""Claim, fact, evidence."""
+
+
+def _check(verdict: Verdict, about: str, hans: _Words, hant: _Words, en: _Words) -> FactCheck:
+    said = {"zh-Hans": hans, "zh-Hant": hant, "en": en}
+    words = {locale: CheckWords(claim=text[0], fact=text[1], evidence=text[2]) for locale, text in said.items()}
+    return FactCheck(
+        verdict=verdict, about=about, words=words, document="https://example.org/checked/8", expert=_EXPERT
+    )
+
+
+CHECKS = {
+    check.verdict: check
+    for check in (
+        _check(
+            Verdict.REFUTED,
+            "earthquake",
+            ("今晚有8级地震", "没有任何部门发布过地震预报。", "网传的“预报单”是拼接的图片。"),
+            ("今晚有8級地震", "沒有任何部門發布過地震預報。", "網傳的「預報單」是拼接的圖片。"),
+            (
+                "A magnitude 8 quake will hit tonight.",
+                "No authority has forecast an earthquake.",
+                "The notice that goes round is a forged picture.",
+            ),
+        ),
+        _check(
+            Verdict.MISLEADING,
+            "dam_break",
+            ("水库垮了，快跑", "水库大坝完好，正在按计划放水。", "视频是真的，拍的是放水。"),
+            ("水庫垮了，快跑", "水庫大壩完好，正在按計畫放水。", "影片是真的，拍的是放水。"),
+            (
+                "The dam has burst, run.",
+                "The dam is sound and releases water as planned.",
+                "The film is real; it shows the release.",
+            ),
+        ),
+        _check(
+            Verdict.UNPROVEN,
+            "water_contamination",
+            ("自来水里有毒", "自来水的检测结果还没有出来。", "水厂今天上午取了水样。"),
+            ("自來水裡有毒", "自來水的檢測結果還沒有出來。", "水廠今天上午取了水樣。"),
+            (
+                "The tap water is poisoned.",
+                "The tests of the tap water are not finished.",
+                "The water works took samples this morning.",
+            ),
+        ),
+        _check(
+            Verdict.CONFIRMED,
+            "road_closure",
+            ("进山的公路明天封闭", "进山公路明天8时起封闭。", "交通局已发公告。"),
+            ("進山的公路明天封閉", "進山公路明天8時起封閉。", "交通局已發公告。"),
+            (
+                "The mountain road closes tomorrow.",
+                "The mountain road is closed from 8:00 tomorrow.",
+                "The transport bureau has announced it.",
+            ),
+        ),
+        _check(
+            Verdict.ANSWERED,
+            "flood",
+            ("今天学校上课吗？", "今天全县学校停课。", "教育局今早发了通知。"),
+            ("今天學校上課嗎？", "今天全縣學校停課。", "教育局今早發了通知。"),
+            (
+                "Is there school today?",
+                "All schools of the county are closed today.",
+                "The education bureau said so this morning.",
+            ),
+        ),
+    )
+}
+"""One of each verdict, of usual length, checked by somebody."""

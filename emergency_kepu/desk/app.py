@@ -21,6 +21,7 @@ from emergency_kepu.desk.api.calendar import CALENDAR
 from emergency_kepu.desk.api.campaigns import DECIDING
 from emergency_kepu.desk.api.dead_letters import DEAD_LETTERS
 from emergency_kepu.desk.api.experts import EXPERTS
+from emergency_kepu.desk.api.factchecks import FACTCHECKS
 from emergency_kepu.desk.api.parameters import refuse_unknown
 from emergency_kepu.desk.api.push import push
 from emergency_kepu.desk.api.reading import READING
@@ -30,6 +31,7 @@ from emergency_kepu.desk.callbacks import twilio_status
 from emergency_kepu.desk.cap_feed import CAP
 from emergency_kepu.desk.cap_published import CapFeed
 from emergency_kepu.desk.console import PAGES
+from emergency_kepu.desk.console_checks import CHECK_PAGES
 from emergency_kepu.desk.console_experts import EXPERT_PAGES
 from emergency_kepu.desk.console_forms import FORMS
 from emergency_kepu.desk.console_writing import WRITING_PAGES
@@ -79,14 +81,14 @@ def create_app(services: Services, *, environ: Mapping[str, str] | None = None) 
 
     api = Router(
         path="/api/v1",
-        route_handlers=[*READING, *DECIDING, *WRITING, *EXPERTS, *CALENDAR, *DEAD_LETTERS, push],
+        route_handlers=[*READING, *DECIDING, *WRITING, *EXPERTS, *CALENDAR, *FACTCHECKS, *DEAD_LETTERS, push],
         dependencies={"visitor": Provide(visitor_of_api)},
         before_request=refuse_unknown,
         security=[{"token": []}],
     )
     console = Router(
         path="/",
-        route_handlers=[*PAGES, *WRITING_PAGES, *EXPERT_PAGES, *FORMS],
+        route_handlers=[*PAGES, *WRITING_PAGES, *CHECK_PAGES, *EXPERT_PAGES, *FORMS],
         dependencies={"visitor": Provide(visitor_of_console)},
     )
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)

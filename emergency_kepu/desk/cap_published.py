@@ -64,6 +64,8 @@ class CapFeed:
         rows = await self._services.database.read(lambda conn: published(conn, since=since, limit=MOST_CAMPAIGNS))
         written: dict[str, tuple[Entry, bytes]] = {}
         for one in rows:
+            if one.row.spec.facts.check is not None:
+                continue  # no alert, and whoever reads alerts must not take the claim for one
             for name, alert in self._messages(one):
                 known = self._written.get(name)
                 if known is not None:

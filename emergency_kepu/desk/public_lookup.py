@@ -95,7 +95,7 @@ def _shown(conn: Connection, slug: str, campaign_id: str, now: datetime) -> Show
         return None
     ended = _ended(row, incident, now)
     standing = Standing.CURRENT
-    if row.state is CampaignState.CANCELLED:
+    if row.state is CampaignState.CANCELLED or (row.spec.facts.check and row.kind is CampaignKind.ALL_CLEAR):
         standing = Standing.WITHDRAWN
     elif row.kind is CampaignKind.ALL_CLEAR or ended is not None or _is_closed(incident, rows):
         standing = Standing.OVER
@@ -103,6 +103,8 @@ def _shown(conn: Connection, slug: str, campaign_id: str, now: datetime) -> Show
 
 
 def _ended(row: CampaignRow, incident: Incident | None, now: datetime) -> datetime | None:
+    if row.spec.facts.check is not None:
+        return None  # what was found out does not run out
     until = incident.expires_at if incident else row.spec.facts.until
     return until if until is not None and until <= now else None
 
@@ -110,7 +112,7 @@ def _ended(row: CampaignRow, incident: Incident | None, now: datetime) -> dateti
 def _is_closed(incident: Incident | None, rows: Sequence[CampaignRow]) -> bool:
     """Whoever closes an incident at the desk does so alone. While the all-clear that others must approve is not out,
     because it waits or because they refused it, nobody is told that it is over."""
-    if incident is None or incident.status is IncidentStatus.OPEN:
+    if incident is None or incident.status is IncidentStatus.OPEN or incident.check is not None:
         return False
     unsaid = any(row.kind is CampaignKind.ALL_CLEAR and row.launched_at is None for row in rows)
     return incident.status is IncidentStatus.EXPIRED or not unsaid

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response, get, post
 from litestar.params import FromPath
 
+from emergency_kepu.content.checks import check_locales
 from emergency_kepu.content.locales import resolve
 from emergency_kepu.desk import words
 from emergency_kepu.desk.context import AnyRequest, Desk, InDesk
@@ -110,7 +111,7 @@ async def _found(desk: Desk, slug: str) -> tuple[PublicLookup | None, Shown | No
 
 
 def _locales(desk: Desk, shown: Shown) -> tuple[str, ...]:
-    return desk.services.catalog.locales(shown.row.hazard)
+    return check_locales(desk.services.catalog, shown.row.hazard, shown.row.spec.facts.check)
 
 
 def _preferred(desk: Desk, shown: Shown, accept: str) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from emergency_kepu.campaigns.planned import PlannedStep
 from emergency_kepu.desk.expert_views import AskView
+from emergency_kepu.domain.factcheck import FactCheck
 from emergency_kepu.domain.incident import Incident
 
 
@@ -41,6 +42,8 @@ class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     expires_at: datetime | None
     values: dict[str, float | str]
+    check: FactCheck | None = None
+    """Of a rumour or a question that somebody has checked."""
 
     @classmethod
     def of(cls, incident: Incident) -> IncidentView:

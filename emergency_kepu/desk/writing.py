@@ -63,8 +63,8 @@ def wish_of(form: dict[str, str], channels: tuple[str, ...], now: datetime) -> W
         hazard=form.get("hazard", ""),
         places=tuple(dict.fromkeys(find_place(part) for part in places)),
         source=form.get("source", "").strip(),
-        issued_at=_local(form, "issued") or now,
-        until=_local(form, "until"),
+        issued_at=local_instant(form, "issued") or now,
+        until=local_instant(form, "until"),
         channels=channels,
         severity=form.get("severity", "Severe"),
         colour=form.get("colour") or None,
@@ -74,7 +74,8 @@ def wish_of(form: dict[str, str], channels: tuple[str, ...], now: datetime) -> W
     )
 
 
-def _local(form: dict[str, str], field: str) -> datetime | None:
+def local_instant(form: dict[str, str], field: str) -> datetime | None:
+    """A time of the form, in Beijing where it says nothing else; None where it is empty. UserError names the field."""
     text = form.get(field, "").strip()
     if not text:
         return None

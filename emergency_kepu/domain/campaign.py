@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from emergency_kepu.domain.factcheck import FactCheck
 from emergency_kepu.domain.step import Step, StepMark
 
 
@@ -54,6 +55,8 @@ class Before(msgspec.Struct, frozen=True, kw_only=True):
     place_codes: tuple[str, ...] = ()
     until: datetime | None = None
     values: dict[str, float | str] = {}
+    verdict: str = ""
+    """Of a fact-check."""
 
 
 class CalendarDay(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +106,8 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Only in updates and steps."""
     day: CalendarDay | None = None
     """Only in messages of the calendar."""
+    check: FactCheck | None = None
+    """Only in messages about a rumour or a question: what was checked, and what was found."""
 
     def as_before(self) -> Before:
         """These facts as what a later message compares itself with."""
@@ -112,6 +117,7 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
             place_codes=self.place_codes,
             until=self.until,
             values=self.values,
+            verdict=self.check.verdict.value if self.check else "",
         )
 
 

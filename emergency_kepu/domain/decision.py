@@ -65,6 +65,7 @@ class Reason(StrEnum):
     FLOOD = "flood"
     UNKNOWN_HAZARD = "unknown_hazard"
     UNKNOWN_PLACE = "unknown_place"
+    CHECK_INCOMPLETE = "check_incomplete"
     # experts who are asked
     EXPERT_ASKED = "expert_asked"
     EXPERT_CONFIRMED = "expert_confirmed"

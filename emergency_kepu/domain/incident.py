@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from emergency_kepu.domain.alert import Alert
+from emergency_kepu.domain.factcheck import FactCheck
 from emergency_kepu.domain.severity import Severity
 
 
@@ -63,6 +64,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     """True for what the desk itself put down (a day of its calendar): no alert is ever about it."""
     values: dict[str, float | str] = {}
     headlines: dict[str, str] = {}
+    check: FactCheck | None = None
+    """Of a rumour or a question, once somebody has checked it."""
     latest: AlertKey
     alerts: tuple[AlertKey, ...] = ()
     """Its messages and those they refer to, also such as never came: if one comes late, it is known to be old."""

@@ -12,6 +12,8 @@ from emergency_kepu.domain.alert import Alert, Info
 _DEFAULT = timedelta(hours=24)
 _BY_CATEGORY = {"Health": timedelta(days=30), "Geo": timedelta(hours=48)}
 _SHORT = timedelta(hours=12)
+_RUMOUR = timedelta(days=14)
+"""People go on meeting a rumour that has been refuted."""
 _SHORT_EVENTS = ("雷", "冰雹", "thunderstorm", "hail", "tornado")
 """Convective weather is over within hours; Chinese lists carry no expiry for it."""
 
@@ -35,4 +37,6 @@ def _lifetime(info: Info) -> timedelta:
     event = info.event.lower()
     if any(word in event for word in _SHORT_EVENTS):
         return _SHORT
+    if info.hazard == "rumour":
+        return _RUMOUR
     return next((_BY_CATEGORY[name] for name in info.categories if name in _BY_CATEGORY), _DEFAULT)

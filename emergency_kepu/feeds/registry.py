@@ -14,6 +14,7 @@ FORMATS: dict[str, str] = {
     "usgs": "emergency_kepu.feeds.usgs:parse",
     "who_don": "emergency_kepu.feeds.who_don:parse",
     "nmc": "emergency_kepu.feeds.nmc:parse",
+    "claim_review": "emergency_kepu.feeds.claim_review:parse",
     "wolfx_cenc": "emergency_kepu.feeds.wolfx:parse",
 }
 

@@ -58,6 +58,7 @@ def _opened(observation: Observation, *, incident_id: str, tz: str) -> Incident:
         information_only=observation.effect is Effect.INFO,
         values=observation.values,
         headlines=observation.headlines,
+        check=observation.check,
         latest=observation.key,
         alerts=tuple(dict.fromkeys((observation.key, *observation.references))),
     )
@@ -79,6 +80,7 @@ def _revised(observation: Observation, match: Match, before: Incident) -> Incide
         lon=observation.lon if located else before.lon,
         values={**before.values, **observation.values},
         headlines=observation.headlines or before.headlines,
+        check=observation.check if match.change is Change.REVISED and observation.check else before.check,
         source_name=observation.source_name or before.source_name,
         information_only=before.information_only and observation.effect is Effect.INFO,
     )

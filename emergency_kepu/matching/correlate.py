@@ -5,6 +5,7 @@ Rules, first that applies, the newest incident first:
    feed (some centres refer to themselves by another name).
 2. The same sender and identifier: a list that revises its entries in place, or a late copy of a named message.
 3. Chinese warning lists have no references: the same office, hazard and place continue each other.
+   Rumours do not: two of one place are two, and only what names one by its identifier is about it.
 4. Across feeds: earthquakes by origin (60 s, 100 km); outbreaks by country within 90 days; other hazards while the
    incident is open, where its people were told already: no new place and no higher level. What is wider or worse is
    an incident of its own, because its readers have heard nothing of it.
@@ -24,7 +25,7 @@ from emergency_kepu.domain.incident import Incident, IncidentStatus
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.matching.apply import applied
 from emergency_kepu.matching.match import Change, Match, is_own
-from emergency_kepu.matching.observe import Observation
+from emergency_kepu.matching.observe import RUMOUR, Observation
 from emergency_kepu.places.distance import distance_km
 from emergency_kepu.places.gazetteer import contains
 
@@ -98,7 +99,7 @@ def _may_join(observation: Observation, incident: Incident) -> bool:
 
 
 def _continues(observation: Observation, incident: Incident) -> bool:
-    if observation.hazard != incident.hazard or observation.issuer != incident.issuer:
+    if observation.hazard != incident.hazard or observation.issuer != incident.issuer or observation.hazard == RUMOUR:
         return False
     return _still_on(observation, incident)
 
@@ -111,7 +112,7 @@ def _still_on(observation: Observation, incident: Incident) -> bool:
 
 
 def _same_event(observation: Observation, incident: Incident) -> bool:
-    if observation.hazard != incident.hazard:
+    if observation.hazard != incident.hazard or observation.hazard == RUMOUR:
         return False
     if observation.hazard == "earthquake":
         return _same_quake(observation, incident)
@@ -223,6 +224,8 @@ def _change_of_level(observation: Observation, incident: Incident) -> Change | N
 def _material(observation: Observation, incident: Incident) -> bool:
     if _other_magnitude(observation, incident):
         return True
+    if observation.hazard == RUMOUR:
+        return _other_verdict(observation, incident)
     if observation.hazard == "earthquake":
         return False  # its county moves with every better location
     longer = (
@@ -232,6 +235,12 @@ def _material(observation: Observation, incident: Incident) -> bool:
         and observation.expires - incident.expires_at >= MATERIAL_EXTENSION
     )
     return longer or bool(set(observation.place_codes) - set(incident.place_codes))
+
+
+def _other_verdict(observation: Observation, incident: Incident) -> bool:
+    """The same verdict in other words is worth no other message, and must not undo what the desk has written."""
+    new, known = observation.check, incident.check
+    return new is not None and (known is None or new.verdict is not known.verdict)
 
 
 def _other_magnitude(observation: Observation, incident: Incident) -> bool:

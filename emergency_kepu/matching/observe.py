@@ -7,11 +7,15 @@ from datetime import datetime
 import msgspec
 
 from emergency_kepu.domain.alert import Alert, Effect, Info
+from emergency_kepu.domain.factcheck import CheckWords, FactCheck, Verdict, too_long
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.incident import AlertKey
+from emergency_kepu.domain.plain import plain
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.places import gazetteer
 
+RUMOUR = "rumour"
+"""The hazard of fact-checks."""
 _NUMBERS = ("magnitude", "depth_km", "mmi", "cases", "deaths", "rain_mm", "max_temp_c", "wind_force")
 
 
@@ -43,6 +47,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     references: tuple[AlertKey, ...]
     headlines: dict[str, str]
     values: dict[str, float | str]
+    check: FactCheck | None = None
+    """Of a rumour whose message says all that a fact-check needs."""
 
     @property
     def drill(self) -> bool:
@@ -111,6 +117,7 @@ def _observation(
         ),
         headlines={info.language or "und": info.headline for info in infos if info.headline},
         values=_values(infos),
+        check=_check(infos) if hazard == RUMOUR else None,
     )
 
 
@@ -129,3 +136,28 @@ def _values(infos: list[Info]) -> dict[str, float | str]:
                 except ValueError:
                     continue  # a feed's own wording, e.g. "shallow": nothing a text could print as a number
     return found
+
+
+def _check(infos: list[Info]) -> FactCheck | None:
+    """What a fact-checker found, from the parameters that `feeds.claim_review` writes; None where something is missing
+    or is longer than a message: then a person writes it."""
+    words: dict[str, CheckWords] = {}
+    verdicts: list[str] = []
+    for info in infos:
+        claim, fact, evidence = (plain(_one(info, name)) for name in ("claim", "fact", "evidence"))
+        if info.language in (None, "und") or not claim or not fact or not evidence:
+            continue
+        found = CheckWords(claim=claim, fact=fact, evidence=evidence, advice=plain(info.instruction or ""))
+        if not too_long(info.language, found):
+            words[info.language] = found
+            verdicts.append(_one(info, "verdict"))
+    if not words or len(set(verdicts)) != 1 or verdicts[0] not in set(Verdict):
+        return None
+    first = infos[0]
+    return FactCheck(
+        verdict=Verdict(verdicts[0]), words=words, about=_one(first, "about"), document=_one(first, "document")
+    )
+
+
+def _one(info: Info, name: str) -> str:
+    return next(iter(info.parameters.get(name, ())), "")

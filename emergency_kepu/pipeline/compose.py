@@ -9,6 +9,7 @@ import hashlib
 
 from sqlalchemy import Connection, bindparam, select
 
+from emergency_kepu.content.checks import check_locales
 from emergency_kepu.content.limits import LAYOUT_OF_KIND, kind_of
 from emergency_kepu.content.locales import resolve
 from emergency_kepu.content.render import RenderRequest, render
@@ -16,6 +17,7 @@ from emergency_kepu.delivery.addressing import NoRoute, Route
 from emergency_kepu.domain.decision import Reason
 from emergency_kepu.domain.delivery import DeliveryState
 from emergency_kepu.domain.errors import ContentError
+from emergency_kepu.domain.factcheck import FactCheck
 from emergency_kepu.domain.recipient import Recipient
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.store.campaigns import CampaignRow
@@ -78,10 +80,11 @@ def compose(
 def _languages(services: Services, row: CampaignRow) -> tuple[tuple[str, ...], str]:
     """(languages with a text, the one for readers of any other). What an expert wrote is nobody's translation: readers
     of other languages keep what they were told, rather than get words that they cannot read."""
-    known = services.catalog.locales(row.hazard)
-    said = row.spec.interpretation
+    known = check_locales(services.catalog, row.hazard, row.spec.facts.check)
+    said, usual = row.spec.interpretation, services.settings.content.default_locale
     if said is None:
-        return known, services.settings.content.default_locale
+        # a fact-check that is not written in the usual language is still better read in another than not at all
+        return known, known[0] if row.spec.facts.check and known and usual not in known else usual
     return tuple(locale for locale in known if locale in said.texts), ""
 
 
@@ -157,4 +160,15 @@ def _payload(row: CampaignRow) -> dict[str, object]:
         "source": facts.source_name,
         "issued_at": facts.issued_at.isoformat(),
         "until": facts.until.isoformat() if facts.until else None,
+        **({"check": _checked(facts.check)} if facts.check else {}),
+    }
+
+
+def _checked(check: FactCheck) -> dict[str, object]:
+    """A machine that reads along must not take the claim for news."""
+    return {
+        "verdict": check.verdict.value,
+        "about": check.about,
+        "claims": {locale: words.claim for locale, words in check.words.items()},
+        "document": check.document,
     }

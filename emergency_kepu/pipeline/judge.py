@@ -25,7 +25,7 @@ from emergency_kepu.matching.correlate import OUTBREAK_WINDOW, Change, Match, ap
 from emergency_kepu.matching.guards import Answer, decide
 from emergency_kepu.matching.guards.context import GuardContext
 from emergency_kepu.matching.keys import looked_for
-from emergency_kepu.matching.observe import Observation
+from emergency_kepu.matching.observe import RUMOUR, Observation
 from emergency_kepu.matching.policy import Policy, match_policy
 from emergency_kepu.matching.silences import silenced_by
 from emergency_kepu.pages.address import link_of
@@ -36,8 +36,10 @@ from emergency_kepu.store import campaigns, incidents, recipients, silences
 from emergency_kepu.store.campaigns import CampaignRow
 
 _LOOK_BACK = timedelta(days=7)
+_OLD_HOURS = {"health": 24.0 * 14, RUMOUR: 24.0 * 7}
+"""What lasts for weeks is news for longer than a storm is; the rest by `guards.max_age_hours`."""
 _SENT_STATES = (CampaignState.LAUNCHED, CampaignState.FINISHED, CampaignState.SUPERSEDED, CampaignState.CANCELLED)
-_NOT_GUARDED_AGAIN = ("scope", "drill", "authority")
+_NOT_GUARDED_AGAIN = ("scope", "drill", "authority", "foreign_words")
 """For updates and all-clears to people who were reached: staleness or a flood must not keep the truth from them."""
 
 
@@ -91,6 +93,9 @@ def judge(
     if seen.effect is Effect.INFO and match.incident is None:
         detail = "information only: below what concerns the public"
         return _only_said(incident, match.change, Action.WATCH, Reason.INFORMATION_ONLY, detail)
+    if seen.hazard == RUMOUR and seen.effect is not Effect.CANCEL and incident.check is None:
+        detail = "a rumour without claim, verdict, fact and evidence in the length of a message: a person checks it"
+        return _only_said(incident, match.change, Action.WATCH, Reason.CHECK_INCOMPLETE, detail)
     quiet = {
         Change.OLDER: (Reason.OLDER_REVISION, "something newer is known already"),
         Change.OTHER_FEED: (Reason.SAME_EVENT_OTHER_FEED, match.why + ": no second campaign"),
@@ -159,6 +164,9 @@ def _prepare(
     correlated = _news(match)
     if policy is None or says.action in (Action.WATCH, Action.IGNORE):
         return Judgement(incident=incident, change=match.change, decisions=(correlated, says))
+    if incident.check is not None and not incident.place_codes and policy.audience.within == "places":
+        # fact-checkers write for everybody: where the desk's own people are is what its policy says
+        incident = msgspec.structs.replace(incident, place_codes=policy.audience.places)
     own = [row for row in before if row.id == campaign_id(incident.id)]
     reached = tuple(row.revision for row in sent if row.id == campaign_id(incident.id))
     kind = _kind(match.change, reached)
@@ -300,7 +308,8 @@ def _context(
         places_known=bool(incident.place_codes),
         review=review_state(topic, now.date()),
         trust_shipped=settings.content.trust_shipped,
-        max_age_hours=settings.guards.max_age_hours if seen.category != "health" else 24 * 14,
+        foreign_words=incident.check is not None,
+        max_age_hours=_OLD_HOURS.get(seen.hazard) or _OLD_HOURS.get(seen.category) or settings.guards.max_age_hours,
         silenced_by=silenced_by(
             silences.active(conn, now),
             hazard=incident.hazard,

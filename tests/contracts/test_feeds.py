@@ -72,6 +72,14 @@ class TestWolfx(FeedContract):
         return (FIXTURES / "wolfx_cenc.json").read_bytes()
 
 
+class TestClaimReview(FeedContract):
+    format_name = "claim_review"
+    empty = b'{"@type":"DataFeed","dataFeedElement":[]}'
+
+    def sample(self) -> bytes:
+        return (FIXTURES / "claim_review.json").read_bytes()
+
+
 def test_every_format_has_a_contract() -> None:
     def below(base: type[FeedContract]) -> set[str]:
         return {name for sub in base.__subclasses__() for name in {getattr(sub, "format_name", ""), *below(sub)}}
@@ -80,5 +88,5 @@ def test_every_format_has_a_contract() -> None:
 
 
 def test_an_unknown_format_names_the_known_ones() -> None:
-    with pytest.raises(UserError, match="known formats: cap, nmc, usgs, who_don, wolfx_cenc"):
+    with pytest.raises(UserError, match="known formats: cap, claim_review, nmc, usgs, who_don, wolfx_cenc"):
         load_format("telex")

@@ -126,6 +126,14 @@ def _entries(
 _GIVEN: dict[str, dict[str, str]] = {
     "changes": {"now": "9", "before": "8", "name": "magnitude"},
     "expert": {"who": "Example City Meteorological Observatory, chief forecaster Wu Yangben"},
+    "check": {
+        "about": "earthquake",
+        "claim": "A quake will come tonight.",
+        "fact": "No authority has forecast one.",
+        "before": "false",
+        "now": "true",
+        "who": "Example City Earthquake Agency, researcher Li Mou",
+    },
     "day": {"occasion": "World Water Day", "day": "22 Mar"},
 }
 """What only some phrases may use, with a specimen."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from emergency_kepu.content.lint import (
     alphabet,
+    checks,
     duplicates,
     elements,
     first_action,
@@ -55,4 +56,5 @@ RULES: dict[str, Callable[[Subject], Iterator[Finding]]] = {
     "duplicates": duplicates.check,
     "fit": fit.check,
     "forms": forms.check,
+    "checks": checks.check,
 }

@@ -17,6 +17,7 @@ from emergency_kepu.matching.guards.context import GuardContext
 from emergency_kepu.matching.guards.cooldown import check as cooldown
 from emergency_kepu.matching.guards.drill import check as drill
 from emergency_kepu.matching.guards.flood import check as flood
+from emergency_kepu.matching.guards.foreign_words import check as foreign_words
 from emergency_kepu.matching.guards.quiet_hours import check as quiet_hours
 from emergency_kepu.matching.guards.review import check as review
 from emergency_kepu.matching.guards.scope import check as scope
@@ -30,6 +31,7 @@ GUARDS: dict[str, Guard] = {
     "drill": drill,
     "authority": authority,
     "review": review,
+    "foreign_words": foreign_words,
     "staleness": staleness,
     "silence": silence,
     "cooldown": cooldown,
@@ -43,6 +45,7 @@ AGREES: dict[str, str] = {
     "drill": "it is no drill",
     "authority": "its feed is a trusted official source",
     "review": "the texts are reviewed",
+    "foreign_words": "it says nothing that is not in the library",
     "staleness": "it is current and names a known place",
     "silence": "no silence matches",
     "cooldown": "nothing alike went out within the cooldown, or this is more severe",

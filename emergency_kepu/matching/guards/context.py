@@ -40,6 +40,8 @@ class GuardContext(msgspec.Struct, frozen=True, kw_only=True):
     places_known: bool
     review: ReviewState
     trust_shipped: bool
+    foreign_words: bool = False
+    """True: it would say what somebody outside wrote, a fact-check."""
     max_age_hours: float
     silenced_by: str = ""
     last_similar: datetime | None = None

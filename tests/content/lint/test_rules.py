@@ -37,6 +37,11 @@ def _twice(raw: Raw) -> None:
     raw["en"]["actions"]["now"].append({"id": "again", "text": "Go to high ground now."})
 
 
+def _long_rumour(raw: Raw) -> None:
+    raw["meta"]["hazard"] = "rumour"
+    raw["en"]["actions"]["now"][0]["text"] = "Trust official accounts only. " * 12 + "Now."
+
+
 LONG = (
     "Go up to the highest ground that you can reach on foot by a dry road, and stay there until somebody tells you so."
 )
@@ -103,6 +108,7 @@ BROKEN: list[tuple[str, Severity, Change, str]] = [
     ("fit", E, put("Go up. " * 80 + "Now.", *FIRST_EN), "need more than 3 parts"),
     ("fit", W, _more_actions, "left out"),
     ("forms", E, put("Go up. " * 50 + "Now.", *FIRST_EN), "wea360"),
+    ("checks", E, _long_rumour, "need more than 3 parts"),
 ]
 SOUND: list[tuple[str, Change]] = [
     ("names", put("{% if until %}It holds until {{ until }}.{% endif %}", "en", "more")),

@@ -47,6 +47,7 @@ OBJECTIONS = [
     ("quiet_hours", {"now": NIGHT, "sent": NIGHT, "quiet": QUIET}, Action.DRAFT, Reason.QUIET_HOURS),
     ("blast_radius", {"audience": 1_001}, Action.DRAFT, Reason.BLAST_RADIUS),
     ("flood", {"automatic_last_hour": 12}, Action.DRAFT, Reason.FLOOD),
+    ("foreign_words", {"foreign_words": True}, Action.DRAFT, Reason.CONTENT_UNREVIEWED),
 ]
 
 AGREEMENTS = [

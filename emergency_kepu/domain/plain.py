@@ -1,0 +1,18 @@
+"""Words of somebody else as one line of plain text: what people type, what a feed says."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ACTIVE = re.compile(r"[<>`*_\[\]{}|\\@#]")
+"""Characters that chat formats or templates act on; a text from outside must not mention everyone in a room."""
+
+
+def plain(text: str) -> str:
+    """One line without control characters or anything that a chat room would act on."""
+    shown = "".join(
+        " " if unicodedata.category(char).startswith(("C", "Z")) else char
+        for char in unicodedata.normalize("NFC", text)
+    )
+    return " ".join(ACTIVE.sub(" ", shown).split())
