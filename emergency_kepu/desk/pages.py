@@ -36,6 +36,7 @@ class Pages:
         )
         self._env.filters["when"] = when
         self._env.filters["clock"] = clock_time
+        self._env.filters["language"] = words.language_name
 
     def page(self, name: str, request: Any, visitor: Visitor, *, status: int = 200, **values: Any) -> Response[bytes]:
         """One page, or its live part alone when the page asks for news of itself."""

@@ -12,7 +12,6 @@ import io
 from urllib.parse import parse_qsl
 
 import segno
-from babel import Locale, UnknownLocaleError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -192,7 +191,7 @@ def _body(
             tz=row.spec.facts.tz,
             drill=row.drill,
             issued_at=row.spec.facts.issued_at,
-            languages=[(code, language_name(code)) for code in _locales(desk, shown)],
+            languages=[(code, words.language_name(code)) for code in _locales(desk, shown)],
             checked=checked,
             link=link,
             qr=segno.make(link, error="m", micro=False).svg_inline(omitsize=True, border=2, svgclass="qr"),
@@ -208,14 +207,6 @@ def _gone(desk: Desk) -> Response[bytes]:
     )
     headers = {**_HEADERS, "Cache-Control": "no-store"}
     return Response(body.encode(), status_code=404, media_type=_HTML, headers=headers)
-
-
-def language_name(code: str) -> str:
-    """A language in its own words, as its readers look for it."""
-    try:
-        return (Locale.parse(code, sep="-").get_display_name() or code).capitalize()
-    except (UnknownLocaleError, ValueError):
-        return code
 
 
 PUBLIC = (worker, qr, page, page_in, check)

@@ -11,12 +11,16 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
+from sqlalchemy import Connection
 
+from emergency_kepu.content.specimen import CHECKS
 from emergency_kepu.desk import accounts
 from emergency_kepu.desk.accounts import Role
 from emergency_kepu.desk.server import DeskServer
 from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec, CampaignState, Lane, MessageFacts
+from emergency_kepu.domain.factcheck import Verdict
 from emergency_kepu.domain.incident import AlertKey, Incident
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.pipeline.services import Services
@@ -89,6 +93,13 @@ def _incident(number: int) -> Incident:
     )
 
 
+def _rumours(conn: Connection) -> None:
+    """One that is checked, one that nobody has looked at."""
+    about = {"hazard": "rumour", "title": "今晚犍为要发生8级地震", "severity": Severity.UNKNOWN}
+    incidents.save(conn, msgspec.structs.replace(_incident(7), id="i-r1", check=CHECKS[Verdict.REFUTED], **about))
+    incidents.save(conn, msgspec.structs.replace(_incident(8), id="i-r2", **{**about, "title": "水库垮了，快跑"}))
+
+
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[tuple[str, Services]]:
     settings = Settings(
@@ -126,9 +137,19 @@ async def test_nothing_is_wider_than_the_screen(
 ) -> None:
     kept = Path(os.environ.get("KEPU_SCREENSHOTS") or tmp_path)
     await page.set_width(width, dark=width == 390)
-    pages = (("overview", "/"), ("campaign", "/campaigns/c-0"), ("incident", "/incidents/i-1"), ("write", "/write"))
+    await desk[1].database.write(_rumours)
+    pages = (
+        ("overview", "/"),
+        ("campaign", "/campaigns/c-0"),
+        ("incident", "/incidents/i-1"),
+        ("write", "/write"),
+        ("rumours", "/rumours"),
+        ("rumour", "/incidents/i-r1"),
+        ("check", "/rumours/check?incident=i-r1"),
+    )
     for name, path in pages:
-        await page.open(f"{desk[0].rstrip('/')}{path}?lang={lang}")
+        joined = "&" if "?" in path else "?"
+        await page.open(f"{desk[0].rstrip('/')}{path}{joined}lang={lang}")
         assert await page.value("document.documentElement.scrollWidth") <= width, name
         assert await page.value("document.documentElement.lang") == lang
         picture = await page.picture()

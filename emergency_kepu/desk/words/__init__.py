@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import yaml
+from babel import Locale, UnknownLocaleError
 
 Words = Mapping[str, Mapping[str, str]]
 
@@ -59,3 +60,11 @@ def _speaks(tag: str) -> str | None:
     """The console's language for a tag, by its primary subtag."""
     primary = tag.partition("-")[0].lower()
     return next((known for known in WORDS if known.partition("-")[0] == primary), None)
+
+
+def language_name(code: str) -> str:
+    """A language in its own words, as its readers look for it."""
+    try:
+        return (Locale.parse(code, sep="-").get_display_name() or code).capitalize()
+    except (UnknownLocaleError, ValueError):
+        return code
