@@ -19,7 +19,7 @@ from emergency_kepu.content.locales import resolve
 from emergency_kepu.content.review import review_state
 from emergency_kepu.content.signing import sign
 from emergency_kepu.content.specimen import USUAL
-from emergency_kepu.desk.public_page import language_name
+from emergency_kepu.desk.words import language_name
 from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec
 from emergency_kepu.domain.errors import ContentError, UserError
 from emergency_kepu.domain.hazard import HAZARDS, classify

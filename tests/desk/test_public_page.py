@@ -16,7 +16,7 @@ from sqlalchemy import update
 
 from emergency_kepu.desk import words
 from emergency_kepu.desk.app import create_app
-from emergency_kepu.desk.public_page import language_name
+from emergency_kepu.desk.words import language_name
 from emergency_kepu.domain.campaign import CampaignKind, CampaignState, Interpretation
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.domain.incident import IncidentStatus
