@@ -29,7 +29,7 @@ from emergency_kepu.pipeline.stages import STAGES
 from emergency_kepu.polling import FeedPolling
 from emergency_kepu.roles import ALL, Role
 from emergency_kepu.services import Wired
-from emergency_kepu.store import dead, due, incidents, ledger, months, progress
+from emergency_kepu.store import check_ins, dead, due, incidents, ledger, months, progress
 from emergency_kepu.store.alone import Alone
 from emergency_kepu.store.decisions import append_decision
 
@@ -43,6 +43,7 @@ _CALENDAR_SECONDS = 30.0
 _FORWARD_SECONDS = 0.05
 _LEAD_SECONDS = 2.0
 _MONTHS_SECONDS = 6 * 3600.0
+_CHECK_INS_SECONDS = 3600.0
 _PLANNING = timedelta(minutes=2)
 """A revision that is not planned to its end by then may have lost its record."""
 
@@ -141,6 +142,7 @@ class Runtime:
             ("calendar", self.tick_calendar, _CALENDAR_SECONDS),
             ("measure", self.measure, 5.0),
             ("keep_months", self.keep_months, _MONTHS_SECONDS),
+            ("forget_check_ins", self.forget_check_ins, _CHECK_INS_SECONDS),
         ]
         if not self._embedded:
             jobs.append(("forward", services.bus.forward, _FORWARD_SECONDS))
@@ -244,6 +246,14 @@ class Runtime:
         while kept and await database.write(lambda conn: months.forget(conn, before=before)):
             steps += 1
         return steps
+
+    async def forget_check_ins(self) -> int:
+        """What people told public pages is deleted by its age; returns how much was."""
+        services = self.services
+        before = services.clock.now() - timedelta(days=services.settings.desk.check_in_days)
+        if not await services.database.read(lambda conn: check_ins.any_before(conn, before)):
+            return 0
+        return await services.database.write(lambda conn: check_ins.forget(conn, before=before))
 
     async def measure(self) -> None:
         """Gauges that live in the database."""

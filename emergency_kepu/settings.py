@@ -20,6 +20,11 @@ from emergency_kepu.domain.expert import Expert
 from emergency_kepu.matching.calendar import Entry, load_calendar
 from emergency_kepu.matching.experts_file import load_experts
 from emergency_kepu.matching.policy import Policy, load_policies
+from emergency_kepu.places.china import by_adcode
+from emergency_kepu.places.world import is_country
+
+MAX_CHECK_IN_DAYS = 365
+"""Names and telephone numbers of people in need are kept no longer than that."""
 
 
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,6 +39,11 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     public_pages: bool = False
     """Every campaign has a page for the public at `/k/...`, and messages carry its address where it fits. Needs
     `public_url` and `KEPU_LINK_KEY`."""
+    check_in_places: tuple[str, ...] = ()
+    """Adcodes or ISO countries whose people can tell the public page "I am safe" or "I need help". Empty: nobody is
+    asked. Only where somebody at the desk reads the answers at once."""
+    check_in_days: int = 30
+    """Days after which what they told is deleted, 1 to 365."""
     locale: str = "zh-Hans"
     """Of the console."""
     cap_sender: str = ""
@@ -190,6 +200,7 @@ def _check_across(settings: Settings) -> None:
         msg = f"{where}/kepu.yaml: store.keep_months is {settings.store.keep_months}; give 0 to keep everything"
         raise ConfigError(msg)
     _check_cap_sender(settings.desk, where)
+    _check_check_in(settings.desk, where)
     check_bus(settings.bus, f"{where}/kepu.yaml")
     for name, channel in settings.channels.items():
         if channel.get("kind") not in CHANNELS:
@@ -240,6 +251,19 @@ def _check_cap_sender(desk: DeskSettings, where: str) -> None:
         raise ConfigError(msg)
     if not desk.public_url:
         msg = f"{where}/kepu.yaml: desk.cap_sender needs desk.public_url: the feed links to its documents"
+        raise ConfigError(msg)
+
+
+def _check_check_in(desk: DeskSettings, where: str) -> None:
+    known = [code for code in desk.check_in_places if is_country(code) or (len(code) == 6 and by_adcode(code))]
+    if strange := [code for code in desk.check_in_places if code not in known]:
+        msg = f"{where}/kepu.yaml: desk.check_in_places: {strange[0]!r} is no adcode of 6 digits and no ISO country"
+        raise ConfigError(msg)
+    if desk.check_in_places and not desk.public_pages:
+        msg = f"{where}/kepu.yaml: desk.check_in_places needs desk.public_pages: people are asked on those pages"
+        raise ConfigError(msg)
+    if not 1 <= desk.check_in_days <= MAX_CHECK_IN_DAYS:
+        msg = f"{where}/kepu.yaml: desk.check_in_days is {desk.check_in_days}; give 1 to {MAX_CHECK_IN_DAYS}"
         raise ConfigError(msg)
 
 

@@ -30,12 +30,15 @@ from emergency_kepu.desk.attempts import Attempts
 from emergency_kepu.desk.callbacks import twilio_status
 from emergency_kepu.desk.cap_feed import CAP
 from emergency_kepu.desk.cap_published import CapFeed
+from emergency_kepu.desk.check_in_page import CHECK_IN
 from emergency_kepu.desk.console import PAGES
+from emergency_kepu.desk.console_check_ins import CHECK_IN_PAGES
 from emergency_kepu.desk.console_checks import CHECK_PAGES
 from emergency_kepu.desk.console_experts import EXPERT_PAGES
 from emergency_kepu.desk.console_forms import FORMS
 from emergency_kepu.desk.console_writing import WRITING_PAGES
 from emergency_kepu.desk.context import AnyRequest, Desk
+from emergency_kepu.desk.flood import Flood
 from emergency_kepu.desk.gate import Gate, Visitor
 from emergency_kepu.desk.health import HEALTH
 from emergency_kepu.desk.overview import overview
@@ -88,12 +91,12 @@ def create_app(services: Services, *, environ: Mapping[str, str] | None = None) 
     )
     console = Router(
         path="/",
-        route_handlers=[*PAGES, *WRITING_PAGES, *CHECK_PAGES, *EXPERT_PAGES, *FORMS],
+        route_handlers=[*PAGES, *WRITING_PAGES, *CHECK_PAGES, *EXPERT_PAGES, *CHECK_IN_PAGES, *FORMS],
         dependencies={"visitor": Provide(visitor_of_console)},
     )
     static = create_static_files_router(path="/static", directories=[HERE / "static"], include_in_schema=False)
     return Litestar(
-        route_handlers=[api, console, *CAP, *HEALTH, twilio_status, *ANSWERING, *PUBLIC, static],
+        route_handlers=[api, console, *CAP, *HEALTH, twilio_status, *ANSWERING, *PUBLIC, *CHECK_IN, static],
         dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
         openapi_config=_openapi(),
         exception_handlers={Exception: answer_problem, HTTPException: answer_problem},
@@ -125,11 +128,12 @@ def open_desk(services: Services, environ: Mapping[str, str]) -> Desk:
         gate=Gate(services, sessions),
         sessions=sessions,
         attempts=Attempts(),
-        pages=Pages(settings.desk.name, settings.desk.locale),
+        pages=Pages(settings.desk.name, settings.desk.locale, check_ins=bool(settings.desk.check_in_places)),
         cap=CapFeed(services),
         overview=Snapshot(look),
         environ=environ,
         counting=PageCounting(services),
+        flood=Flood(),
         public=PublicLookup(services) if services.pages else None,
     )
 

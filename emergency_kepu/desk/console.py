@@ -41,6 +41,8 @@ DONE = (
     "taken_now",
     "away_now",
     "back_now",
+    "passed_on_now",
+    "passed_on_not",
 )
 """What a page may be asked to say at its top after a form was sent."""
 

@@ -12,6 +12,7 @@ from litestar.params import SkipValidation
 
 from emergency_kepu.desk.attempts import Attempts
 from emergency_kepu.desk.cap_published import CapFeed
+from emergency_kepu.desk.flood import Flood
 from emergency_kepu.desk.gate import Gate, Visitor
 from emergency_kepu.desk.page_counting import PageCounting
 from emergency_kepu.desk.pages import Pages
@@ -35,6 +36,7 @@ class Desk:
     overview: Snapshot[Overview]
     environ: Mapping[str, str]
     counting: PageCounting
+    flood: Flood
     public: PublicLookup | None
     """None: this desk shows no public pages."""
 

@@ -11,7 +11,7 @@ from emergency_kepu.content.review import expiring
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.delivery import FINAL
 from emergency_kepu.pipeline.services import Services
-from emergency_kepu.store import asks, dead
+from emergency_kepu.store import asks, check_ins, dead
 from emergency_kepu.store.tables import campaigns, deliveries, feed_states
 
 
@@ -22,6 +22,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """By topic; topics without any are absent."""
     waiting: int
     unanswered: int
+    help_waiting: int
     progress: float
     feed_success: dict[str, datetime]
 
@@ -34,6 +35,7 @@ async def read_gauges(services: Services) -> None:
     metrics.set_dead_letters(measured.dead_letters)
     metrics.waiting.set(measured.waiting)
     metrics.unanswered.set(measured.unanswered)
+    metrics.help_waiting.set(measured.help_waiting)
     metrics.progress.set(measured.progress)
     for feed in services.settings.feeds.keys() & measured.feed_success.keys():
         metrics.feed_success.labels(feed).set(measured.feed_success[feed].timestamp())
@@ -49,6 +51,7 @@ def measure(conn: Connection) -> Measured:
         dead_letters=dead.counts(conn),
         waiting=int(conn.scalar(waiting) or 0),
         unanswered=len(asks.at_desk(conn, limit=1_000)),
+        help_waiting=check_ins.waiting(conn).number,
         progress=_progress(conn),
         feed_success={row.feed: row.last_success for row in conn.execute(seen)},
     )

@@ -29,7 +29,7 @@ from emergency_kepu.domain.severity import Severity
 from emergency_kepu.feeds.poller import FeedState
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.settings import FeedSettings
-from emergency_kepu.store import asks, campaigns, dead, feeds, incidents, page_counts
+from emergency_kepu.store import asks, campaigns, check_ins, dead, feeds, incidents, page_counts
 from emergency_kepu.store.campaigns import CampaignRow
 
 _RECENT = 20
@@ -46,6 +46,8 @@ def overview(conn: Connection, configured: Mapping[str, FeedSettings]) -> Overvi
     recent = campaigns.listing(conn, states=rest, limit=_RECENT)
     shown = {(view.id, view.revision): view for view in campaign_views(conn, [*waiting, *under_way, *recent])}
 
+    calls = check_ins.waiting(conn)
+
     def views(rows: Sequence[CampaignRow]) -> tuple[CampaignView, ...]:
         return tuple(shown[row.id, row.revision] for row in rows)
 
@@ -57,6 +59,8 @@ def overview(conn: Connection, configured: Mapping[str, FeedSettings]) -> Overvi
         feeds=feed_views(feeds.states(conn), configured),
         dead_letters=sum(dead.counts(conn).values()),
         unanswered=tuple(AskView.of(ask) for ask in asks.at_desk(conn)),
+        help_waiting=calls.number,
+        help_since=calls.oldest,
     )
 
 

@@ -22,9 +22,10 @@ _YEAR_SECONDS = 365 * 86_400
 
 
 class Pages:
-    """Renders. `desk_name` stands in every heading, `locale` is what a visitor without a wish gets."""
+    """Renders. `desk_name` stands in every heading, `locale` is what a visitor without a wish gets; `check_ins`: the
+    menu leads to what people told public pages."""
 
-    def __init__(self, desk_name: str, locale: str) -> None:
+    def __init__(self, desk_name: str, locale: str, *, check_ins: bool = False) -> None:
         self._desk_name = desk_name
         self._locale = locale
         self._env = Environment(
@@ -34,6 +35,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._env.globals["menu_check_ins"] = check_ins
         self._env.filters["when"] = when
         self._env.filters["clock"] = clock_time
         self._env.filters["language"] = words.language_name

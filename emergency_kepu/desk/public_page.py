@@ -6,58 +6,30 @@ launched is ever shown, the newest of it; what is over says so first.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
 from urllib.parse import parse_qsl
 
 import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from emergency_kepu.content.checks import check_locales
 from emergency_kepu.content.locales import resolve
 from emergency_kepu.desk import words
+from emergency_kepu.desk.check_in_page import asked_here
 from emergency_kepu.desk.context import AnyRequest, Desk, InDesk
-from emergency_kepu.desk.pages import HERE, when
+from emergency_kepu.desk.pages import HERE
+from emergency_kepu.desk.public_frame import HEADERS, HTML, found, frame, gone, locales
 from emergency_kepu.desk.public_lookup import PublicLookup, Shown, Standing
 from emergency_kepu.domain.errors import UserError
 from emergency_kepu.pages.address import PATH
+from emergency_kepu.pages.emergency import numbers
 from emergency_kepu.pages.text import PageText, page_text
 from emergency_kepu.store.page_counts import PageKey
 
 MAX_CHECK_BYTES = 1_000
 """Of three answers."""
-_CSS = (HERE / "static/public.css").read_text(encoding="utf-8")
 _WORKER = (HERE / "static/public-worker.js").read_bytes()
-_HTML = "text/html; charset=utf-8"
-_POLICY = (
-    "default-src 'none'; style-src 'sha256-{style}'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _POLICY.format(style=base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()),
-    # an update must be seen at once; a page in hand may be shown where the network is gone
-    "Cache-Control": "no-cache, stale-if-error=86400",
-    "X-Robots-Tag": "noindex",
-}
-_FALLBACK = "en"
-
-
-def _environment() -> Environment:
-    env = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    env.filters["when"] = when
-    return env
-
-
-_ENV = _environment()
 
 
 @get(f"{PATH}sw.js", include_in_schema=False)
@@ -69,9 +41,9 @@ async def worker() -> Response[bytes]:
 @get(PATH + "{slug:str}/qr.svg", include_in_schema=False)
 async def qr(desk: InDesk, slug: FromPath[str]) -> Response[bytes]:
     """The address as a QR code, for posters and screens."""
-    public, shown = await _found(desk, slug)
+    public, shown = await found(desk, slug)
     if public is None or shown is None:
-        return _gone(desk)
+        return gone(desk)
     out = io.BytesIO()
     segno.make(public.link(shown.row.id), error="m", micro=False).save(out, kind="svg", scale=8, border=4)
     return Response(out.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
@@ -80,9 +52,9 @@ async def qr(desk: InDesk, slug: FromPath[str]) -> Response[bytes]:
 @get(PATH + "{slug:str}", include_in_schema=False)
 async def page(request: AnyRequest, desk: InDesk, slug: FromPath[str]) -> Response[bytes]:
     """In the language that the browser prefers among those there are."""
-    public, shown = await _found(desk, slug)
+    public, shown = await found(desk, slug)
     if public is None or shown is None:
-        return _gone(desk)
+        return gone(desk)
     locale = _preferred(desk, shown, request.headers.get("accept-language") or "")
     return _page(request, desk, public, shown, locale, vary=True)
 
@@ -90,31 +62,23 @@ async def page(request: AnyRequest, desk: InDesk, slug: FromPath[str]) -> Respon
 @get(PATH + "{slug:str}/{locale:str}", include_in_schema=False)
 async def page_in(request: AnyRequest, desk: InDesk, slug: FromPath[str], locale: FromPath[str]) -> Response[bytes]:
     """In this language."""
-    public, shown = await _found(desk, slug)
-    if public is None or shown is None or locale not in _locales(desk, shown):
-        return _gone(desk)
+    public, shown = await found(desk, slug)
+    if public is None or shown is None or locale not in locales(desk, shown):
+        return gone(desk)
     return _page(request, desk, public, shown, locale)
 
 
 @post(PATH + "{slug:str}/{locale:str}", include_in_schema=False, status_code=200, request_max_body_size=MAX_CHECK_BYTES)
 async def check(request: AnyRequest, desk: InDesk, slug: FromPath[str], locale: FromPath[str]) -> Response[bytes]:
     """The answers to the three questions: what is right and why. Nothing of it is kept but that somebody answered."""
-    public, shown = await _found(desk, slug)
-    if public is None or shown is None or locale not in _locales(desk, shown):
-        return _gone(desk)
+    public, shown = await found(desk, slug)
+    if public is None or shown is None or locale not in locales(desk, shown):
+        return gone(desk)
     return _page(request, desk, public, shown, locale, answers=_answers(await request.body()))
 
 
-async def _found(desk: Desk, slug: str) -> tuple[PublicLookup | None, Shown | None]:
-    return desk.public, await desk.public.find(slug) if desk.public else None
-
-
-def _locales(desk: Desk, shown: Shown) -> tuple[str, ...]:
-    return check_locales(desk.services.catalog, shown.row.hazard, shown.row.spec.facts.check)
-
-
 def _preferred(desk: Desk, shown: Shown, accept: str) -> str:
-    available = _locales(desk, shown)
+    available = locales(desk, shown)
     for tag in words.by_quality(accept):
         choice = resolve(tag, available, "")
         if choice is not None:
@@ -130,12 +94,12 @@ def _answers(body: bytes) -> dict[int, int]:
     except ValueError as problem:
         msg = "the body is no form"
         raise UserError(msg) from problem
-    found = {}
+    chosen = {}
     for name, value in pairs:
         number = name.removeprefix("q")
         if number.isascii() and number.isdigit() and value.isascii() and value.isdigit() and len(number + value) < 4:
-            found[int(number)] = int(value)
-    return found
+            chosen[int(number)] = int(value)
+    return chosen
 
 
 def _page(
@@ -160,53 +124,39 @@ def _page(
     elif request.method == "GET":
         desk.counting.count(key)
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {**_HEADERS, "ETag": tag, "Content-Language": locale}
+    headers = {**HEADERS, "ETag": tag, "Content-Language": locale}
     if vary:
         headers["Vary"] = "Accept-Language"
     if checked is None and request.headers.get("if-none-match") == tag:
         return Response(b"", status_code=304, headers=headers)
-    return Response(body, media_type=_HTML, headers=headers)
+    return Response(body, media_type=HTML, headers=headers)
 
 
 def _body(
     desk: Desk, public: PublicLookup, shown: Shown, text: PageText, checked: dict[int, int | None] | None
 ) -> bytes:
-    row = shown.row
-    own = text.locale if text.locale in words.PAGE else _FALLBACK
-    link = public.link(row.id)
-    return (
-        _ENV.get_template("public.html")
-        .render(
-            css=_CSS,
-            w=words.PAGE[own],
-            own=own,
-            t=text,
-            e=text.elements,
-            desk_name=desk.services.settings.desk.name,
-            slug=shown.slug,
-            path=PATH,
-            standing=shown.standing.value,
-            withdrawn=shown.standing is Standing.WITHDRAWN,
-            ended_at=shown.ended_at,
-            tz=row.spec.facts.tz,
-            drill=row.drill,
-            issued_at=row.spec.facts.issued_at,
-            languages=[(code, words.language_name(code)) for code in _locales(desk, shown)],
-            checked=checked,
-            link=link,
-            qr=segno.make(link, error="m", micro=False).svg_inline(omitsize=True, border=2, svgclass="qr"),
-        )
-        .encode()
+    row, link = shown.row, public.link(shown.row.id)
+    return frame(
+        "public.html",
+        text.locale,
+        t=text,
+        e=text.elements,
+        desk_name=desk.services.settings.desk.name,
+        slug=shown.slug,
+        path=PATH,
+        standing=shown.standing.value,
+        withdrawn=shown.standing is Standing.WITHDRAWN,
+        ended_at=shown.ended_at,
+        tz=row.spec.facts.tz,
+        drill=row.drill,
+        issued_at=row.spec.facts.issued_at,
+        languages=[(code, words.language_name(code)) for code in locales(desk, shown)],
+        checked=checked,
+        link=link,
+        qr=segno.make(link, error="m", micro=False).svg_inline(omitsize=True, border=2, svgclass="qr"),
+        asked=asked_here(desk, shown),
+        numbers=numbers(row.spec.facts.place_codes),
     )
-
-
-def _gone(desk: Desk) -> Response[bytes]:
-    """In every language of the page's own, since nobody knows whose address it was."""
-    body = _ENV.get_template("public_gone.html").render(
-        css=_CSS, pages=words.PAGE, desk_name=desk.services.settings.desk.name
-    )
-    headers = {**_HEADERS, "Cache-Control": "no-store"}
-    return Response(body.encode(), status_code=404, media_type=_HTML, headers=headers)
 
 
 PUBLIC = (worker, qr, page, page_in, check)

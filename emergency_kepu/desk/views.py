@@ -260,6 +260,10 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     dead_letters: int
     unanswered: tuple[AskView, ...] = ()
     """No expert has answered: somebody at the desk must see to it."""
+    help_waiting: int = 0
+    """Calls for help on public pages that nobody has passed on: only how many."""
+    help_since: datetime | None = None
+    """Since when the one waits that waits longest."""
 
 
 def masked(target: str) -> str:

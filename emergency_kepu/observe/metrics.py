@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from emergency_kepu.bus.port import DEAD, DISPATCH_IMMEDIATE, DISPATCH_ROUTINE, FEED, LAUNCH, RECEIPT, TOPICS
+from emergency_kepu.domain.check_in import CheckInKind
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.delivery import DeliveryState
 
@@ -72,6 +73,9 @@ class Metrics:
             ("what",),
             registry=registry,
         )
+        self.check_ins = Counter(
+            "kepu_check_ins_total", "What people told public pages: safe, or help needed.", ("kind",), registry=registry
+        )
 
     def _make_histograms(self, registry: CollectorRegistry) -> None:
         self.first_send = Histogram(
@@ -111,6 +115,10 @@ class Metrics:
             registry=registry,
         )
 
+        self.help_waiting = Gauge(
+            "kepu_help_waiting", "Calls for help on public pages that nobody has passed on.", registry=registry
+        )
+
     def _start_at_zero(self, feeds: tuple[str, ...], channels: tuple[str, ...]) -> None:
         self.progress.set(1)
         for feed in feeds:
@@ -120,6 +128,8 @@ class Metrics:
                 self.alerts.labels(feed, result)
         for what in PAGE_EVENTS:
             self.pages.labels(what)
+        for kind in CheckInKind:
+            self.check_ins.labels(kind.value)
         for action in Action:
             for reason in Reason:
                 self.decisions.labels(action.value, reason.value)

@@ -48,13 +48,18 @@ def page_text(catalog: Catalog, spec: CampaignSpec, kind: CampaignKind, locale: 
         asked = _questions(catalog, request, seed)
     return PageText(
         locale=locale,
-        direction="rtl" if locale.partition("-")[0] in _RIGHT_TO_LEFT else "ltr",
+        direction=direction(locale),
         phase=spec.phase,
         elements=found,
         expert=expert,
         questions=asked,
         aloud=_aloud(found, expert),
     )
+
+
+def direction(locale: str) -> str:
+    """As HTML's `dir`."""
+    return "rtl" if locale.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 def _expert(catalog: Catalog, request: RenderRequest, spec: CampaignSpec) -> str:

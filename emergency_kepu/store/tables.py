@@ -230,6 +230,27 @@ page_counts = Table(
     Column("number", Integer, nullable=False),
 )
 
+check_ins = Table(
+    "check_ins",
+    metadata,
+    Column("id", String, primary_key=True, comment="hash of the form's own word and what it said"),
+    Column("at", Instant, nullable=False, index=True),
+    Column("campaign_id", String, nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("locale", String, nullable=False),
+    Column("kind", String, nullable=False, comment="domain.check_in.CheckInKind"),
+    Column("place", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("passed_to", Text, nullable=False),
+    Column("passed_by", String, nullable=False),
+    Column("passed_at", Instant),
+    Index(None, "kind", "passed_at"),
+)
+
 messages = Table(
     "messages",
     metadata,

@@ -30,7 +30,9 @@ pytestmark = [pytest.mark.service]
 async def shown(tmp_path: Path) -> AsyncIterator[tuple[str, Services]]:
     """The page's address, without a language, and what is behind it."""
     settings = Settings(
-        desk=DeskSettings(name="犍为县应急科普", public_url="https://kepu.example", public_pages=True),
+        desk=DeskSettings(
+            name="犍为县应急科普", public_url="https://kepu.example", public_pages=True, check_in_places=("511123",)
+        ),
         store=StoreSettings(url=f"sqlite:///{tmp_path}/kepu.db"),
         channels={
             "records": {"kind": "file", "path": str(tmp_path / "out.jsonl")},
@@ -115,3 +117,48 @@ async def test_a_visit_is_counted(shown: tuple[str, Services], page: Page) -> No
     counted = shown[1].metrics.pages.labels("opened")
     assert counted._value.get() >= 1
     assert await shown[1].database.read(lambda conn: of_campaign(conn, "c-0")) == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("locale", ["zh-Hans", "en"])
+async def test_asking_for_help_fits_every_screen_and_needs_no_script(
+    shown: tuple[str, Services], page: Page, tmp_path: Path, locale: str, width: int
+) -> None:
+    kept = Path(os.environ.get("KEPU_SCREENSHOTS") or tmp_path)
+    await page.set_width(width, dark=width == 320 and locale == "en")
+    await page.call("Emulation.setScriptExecutionDisabled", value=True)
+    await page.open(f"{shown[0]}/{locale}/tell?as=help")
+    (kept / f"tell-{locale}-{width}.png").write_bytes(await page.picture())
+    assert await page.value("document.documentElement.scrollWidth") <= width
+    assert await page.value(CONTRAST) == []
+    # first and larger than anything else, on the first screen of a small telephone
+    not_a_call = "document.querySelector('.call .not')"
+    assert await page.value(f"{not_a_call}.getBoundingClientRect().top") < 200
+    assert await page.value(f"parseFloat(getComputedStyle({not_a_call}).fontSize)") >= 28
+    assert await page.value("document.querySelector('.call a').getBoundingClientRect().bottom") < 560
+    await page.value("document.getElementById('place').value = '前进路5号'")
+    await page.value("document.querySelector('form.tell').submit()")
+    await page.until("location.pathname.includes('/told/') && document.readyState === 'complete'")
+    (kept / f"told-{locale}-{width}.png").write_bytes(await page.picture())
+    assert await page.value("document.documentElement.scrollWidth") <= width
+    assert await page.value(CONTRAST) == []
+    assert page.complaints == []
+    await page.open(f"{shown[0].split('/k/')[0]}/check-ins?lang={'en' if locale == 'en' else 'zh-CN'}")
+    (kept / f"check-ins-{locale}-{width}.png").write_bytes(await page.picture())
+    assert await page.value("document.documentElement.scrollWidth") <= width
+    assert await page.value(CONTRAST) == []
+    await page.open(f"{shown[0].split('/k/')[0]}/?lang={'en' if locale == 'en' else 'zh-CN'}")
+    (kept / f"help-waits-{locale}-{width}.png").write_bytes(await page.picture())
+    assert await page.value("document.querySelectorAll('.banner.bad a[href=\"/check-ins\"]').length") == 1
+
+
+async def test_what_was_told_does_not_stay_on_the_telephone(shown: tuple[str, Services], page: Page) -> None:
+    await page.open(f"{shown[0]}/en")
+    await page.value("navigator.serviceWorker.ready.then(() => { window.ready = true })")
+    await page.until("window.ready === true && navigator.serviceWorker.controller !== null")
+    await page.open(f"{shown[0]}/en/tell?as=help")
+    await page.value(
+        "caches.open('kepu-pages-1').then((k) => k.keys()).then((k) => { window.kept = k.map((r) => r.url) })"
+    )
+    await page.until("window.kept !== undefined")
+    assert [url for url in await page.value("window.kept") if "/tell" in url] == []

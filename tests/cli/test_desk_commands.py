@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from emergency_kepu.cli.output import database_of
+from emergency_kepu.domain.check_in import CheckIn, CheckInKind
+from emergency_kepu.store import check_ins, decisions
 from tests.cli.conftest import Done
 
 Kepu = Callable[..., Done]
@@ -251,3 +256,45 @@ def test_a_policy_that_asks_experts_needs_an_address_and_ways_that_exist(kepu: K
     (config / "experts.yaml").write_text(experts.replace("channel: sms", "channel: pager", 1), encoding="utf-8")
     found = kepu("check-config")
     assert (found.code, "private channel 'pager'" in found.err) == (2, True)
+
+
+def test_who_needs_help_is_listed_passed_on_and_exported(
+    kepu: Kepu, config: Path, tokens: dict[str, str], tmp_path: Path
+) -> None:
+    row = CheckIn(
+        id="a1",
+        at=datetime(2026, 6, 30, 8, 28, tzinfo=UTC),
+        campaign_id="c-1",
+        revision=1,
+        locale="zh-Hans",
+        kind=CheckInKind.HELP,
+        place="=HYPERLINK(1)",
+        name="李华",
+        phone="+8613900001234",
+    )
+    with database_of(config).begin() as conn:
+        check_ins.add(conn, row)
+    listed = kepu("check-ins", "list", "--waiting", "--json", env={"KEPU_TOKEN": tokens["li"]}).json
+    assert [(found["place"], found["name"], found["phone"]) for found in listed] == [
+        ("=HYPERLINK(1)", "李华", "+8613900001234")
+    ]
+    assert "HYPERLINK" in kepu("check-ins", "list").out
+    assert kepu("check-ins", "list", env={"KEPU_TOKEN": tokens["wang"]}).code == 2, "an approver does not operate"
+    assert kepu("check-ins", "passed", "a1", "--to=fire brigade").code == 2, "needs an account"
+    passed = kepu("check-ins", "passed", "a1", "--to=fire brigade", env={"KEPU_TOKEN": tokens["li"]})
+    assert passed.out == "a1: passed on to fire brigade\n"
+    again = kepu("check-ins", "passed", "a1", "--to=police", env={"KEPU_TOKEN": tokens["li"]})
+    assert (again.code, "li passed it on to fire brigade already" in again.err) == (1, True)
+    assert kepu("check-ins", "list", "--waiting", "--json").json == []
+
+    file = tmp_path / "people.csv2"
+    done = kepu("check-ins", "export", str(file), "--kind=help", env={"KEPU_TOKEN": tokens["li"]})
+    assert "1 check-in(s)" in done.out
+    assert file.stat().st_mode & 0o077 == 0
+    (cells,) = csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())
+    assert (cells["place"], cells["phone"], cells["passed_by"]) == ("'=HYPERLINK(1)", "'+8613900001234", "li")
+    assert kepu("check-ins", "export", str(file)).code == 2, "never over a file that is there"
+    with database_of(config).reading() as conn:
+        trace = [entry.detail for entry in decisions.listing(conn)]
+    assert trace[0] == "li exported 1 check-ins"
+    assert "李华" not in str(trace)

@@ -20,7 +20,7 @@ ALLOWED = {
     "delivery": {"domain", "channels", "delivery"},
     "observe": {"domain", "bus", "observe"},
     "campaigns": {"domain", "places", "bus", "campaigns", "matching", "pipeline", "store"},
-    "pages": {"domain", "channels", "asking", "content", "settings", "pages"},
+    "pages": {"domain", "places", "channels", "asking", "content", "settings", "pages"},
     "asking": {
         "domain",
         "places",

@@ -3,6 +3,17 @@
 
 const KEPT = "kepu-pages-1";
 
+function mayStay(answer) {
+  // what somebody told about themselves must not stay on a borrowed telephone
+  return answer.ok && !/no-store/.test(answer.headers.get("Cache-Control") || "");
+}
+
+function keepOpen(kept, url) {
+  return fetch(new Request(url, { credentials: "omit" })).then(function (answer) {
+    return mayStay(answer) ? kept.put(url, answer) : undefined;
+  });
+}
+
 self.addEventListener("install", function () {
   self.skipWaiting();
 });
@@ -15,7 +26,7 @@ self.addEventListener("activate", function (event) {
         return Promise.all(
           pages.map(function (page) {
             return caches.open(KEPT).then(function (kept) {
-              return kept.add(new Request(page.url, { credentials: "omit" })).catch(function () {});
+              return keepOpen(kept, page.url).catch(function () {});
             });
           })
         );
@@ -32,7 +43,7 @@ self.addEventListener("fetch", function (event) {
   event.respondWith(
     fetch(request)
       .then(function (answer) {
-        if (answer.ok) {
+        if (mayStay(answer)) {
           const copy = answer.clone();
           event.waitUntil(
             caches.open(KEPT).then(function (kept) {

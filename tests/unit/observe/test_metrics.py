@@ -30,6 +30,8 @@ CONTRACT = {
     "kepu_content_reviews_expiring": set(),
     "kepu_campaigns_waiting": set(),
     "kepu_experts_unanswered": set(),
+    "kepu_check_ins": {"kind"},
+    "kepu_help_waiting": set(),
 }
 
 
