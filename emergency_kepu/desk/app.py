@@ -48,6 +48,7 @@ from emergency_kepu.desk.problems import problem_of, respond
 from emergency_kepu.desk.public_lookup import PublicLookup
 from emergency_kepu.desk.public_page import PUBLIC
 from emergency_kepu.desk.session import Sessions
+from emergency_kepu.desk.shared import Made
 from emergency_kepu.desk.snapshot import Snapshot
 from emergency_kepu.desk.views import Overview
 from emergency_kepu.pipeline.services import Services
@@ -134,6 +135,7 @@ def open_desk(services: Services, environ: Mapping[str, str]) -> Desk:
         environ=environ,
         counting=PageCounting(services),
         flood=Flood(),
+        rendered=Made(),
         public=PublicLookup(services) if services.pages else None,
     )
 

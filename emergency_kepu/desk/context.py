@@ -18,6 +18,7 @@ from emergency_kepu.desk.page_counting import PageCounting
 from emergency_kepu.desk.pages import Pages
 from emergency_kepu.desk.public_lookup import PublicLookup
 from emergency_kepu.desk.session import Sessions
+from emergency_kepu.desk.shared import Made
 from emergency_kepu.desk.snapshot import Snapshot
 from emergency_kepu.desk.views import Overview
 from emergency_kepu.pipeline.services import Services
@@ -37,6 +38,8 @@ class Desk:
     environ: Mapping[str, str]
     counting: PageCounting
     flood: Flood
+    rendered: Made[tuple[str, str], tuple[bytes, str]]
+    """Public pages by campaign and language, with their tags."""
     public: PublicLookup | None
     """None: this desk shows no public pages."""
 

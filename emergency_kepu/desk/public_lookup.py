@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 from sqlalchemy import Connection, select
 
+from emergency_kepu.desk.shared import Shared
 from emergency_kepu.domain.campaign import CampaignKind, CampaignState
 from emergency_kepu.domain.incident import Incident, IncidentStatus
 from emergency_kepu.pipeline.services import Services
@@ -18,8 +19,6 @@ from emergency_kepu.store.tables import campaigns as table
 
 _KEPT = timedelta(days=400)
 """Pages of older campaigns are gone."""
-_LOOK_SECONDS = 1.0
-"""Names that nobody has are tried by the thousand: the database is asked about them no more often than this."""
 _OUT = (CampaignState.LAUNCHED, CampaignState.FINISHED, CampaignState.SUPERSEDED, CampaignState.CANCELLED)
 
 
@@ -53,31 +52,33 @@ class PublicLookup:
         self._pages = services.pages
         self._known: dict[str, str] = {}
         self._newest: datetime | None = None
-        self._looked = float("-inf")
+        self._names: Shared[str, None] = Shared(self._learn, wall=services.clock.wall)
+        self._standing: Shared[tuple[str, str], Shown | None] = Shared(self._look, wall=services.clock.wall)
 
     def link(self, campaign_id: str) -> str:
         """The page's whole address."""
         return self._pages.link(campaign_id)
 
     async def find(self, slug: str) -> Shown | None:
-        """None where there is no such page, or nothing of the campaign has gone out."""
-        campaign_id = self._known.get(slug) or await self._learn(slug)
-        if campaign_id is None:
-            return None
+        """None where there is no such page, or nothing of the campaign has gone out. Up to a second old: however many
+        ask, the database is asked once."""
+        if slug not in self._known:
+            # names that nobody has are tried by the thousand: one look a second, for which everybody waits
+            await self._names.get("")
+        campaign_id = self._known.get(slug)
+        return await self._standing.get((slug, campaign_id)) if campaign_id is not None else None
+
+    async def _look(self, key: tuple[str, str]) -> Shown | None:
+        slug, campaign_id = key
         now = self._services.clock.now()
         return await self._services.database.read(lambda conn: _shown(conn, slug, campaign_id, now))
 
-    async def _learn(self, slug: str) -> str | None:
-        wall = self._services.clock.wall()
-        if wall - self._looked < _LOOK_SECONDS:
-            return None
-        self._looked = wall
+    async def _learn(self, _key: str) -> None:
         now = self._services.clock.now()
         since = max(self._newest or now - _KEPT, now - _KEPT) - timedelta(minutes=5)
         found = await self._services.database.read(lambda conn: _launched(conn, since))
         self._known.update((self._pages.slug(campaign_id), campaign_id) for campaign_id in found)
         self._newest = now
-        return self._known.get(slug)
 
 
 def _launched(conn: Connection, since: datetime) -> list[str]:

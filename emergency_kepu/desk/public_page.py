@@ -113,23 +113,41 @@ def _page(
     vary: bool = False,
 ) -> Response[bytes]:
     row = shown.row
-    text = page_text(desk.services.catalog, row.spec, row.kind, locale, seed=shown.slug)
-    checked = None if answers is None else {number: answers.get(number) for number in range(len(text.questions))}
-    body = _body(desk, public, shown, text, checked)
     key = PageKey(row.id, row.revision, locale, "opened")
-    if checked:
-        desk.counting.count(key._replace(what="answered"))
-        if all(checked[number] == asked.answer for number, asked in enumerate(text.questions)):
-            desk.counting.count(key._replace(what="understood"))
-    elif request.method == "GET":
-        desk.counting.count(key)
-    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    if answers is None:
+        # what is over by its time or by its review is seen within the second in which `shown` is looked up anew
+        body, tag = desk.rendered.of(shown, (row.id, locale), lambda: _rendered(desk, public, shown, locale))
+        if request.method == "GET":
+            desk.counting.count(key)
+    else:
+        text = _text(desk, shown, locale)
+        checked = {number: answers.get(number) for number in range(len(text.questions))}
+        body = _body(desk, public, shown, text, checked)
+        tag = _tag(body)
+        if checked:
+            desk.counting.count(key._replace(what="answered"))
+            if all(checked[number] == asked.answer for number, asked in enumerate(text.questions)):
+                desk.counting.count(key._replace(what="understood"))
     headers = {**HEADERS, "ETag": tag, "Content-Language": locale}
     if vary:
         headers["Vary"] = "Accept-Language"
-    if checked is None and request.headers.get("if-none-match") == tag:
+    if answers is None and request.headers.get("if-none-match") == tag:
         return Response(b"", status_code=304, headers=headers)
     return Response(body, media_type=HTML, headers=headers)
+
+
+def _text(desk: Desk, shown: Shown, locale: str) -> PageText:
+    return page_text(desk.services.catalog, shown.row.spec, shown.row.kind, locale, seed=shown.slug)
+
+
+def _rendered(desk: Desk, public: PublicLookup, shown: Shown, locale: str) -> tuple[bytes, str]:
+    """A page as everybody gets it, and its tag."""
+    body = _body(desk, public, shown, _text(desk, shown, locale), None)
+    return body, _tag(body)
+
+
+def _tag(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def _body(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -14,8 +15,9 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from emergency_kepu.desk import words
+from emergency_kepu.desk import public_page, words
 from emergency_kepu.desk.app import create_app
+from emergency_kepu.desk.shared import FRESH_SECONDS, Made, Shared
 from emergency_kepu.desk.words import language_name
 from emergency_kepu.domain.campaign import CampaignKind, CampaignState, Interpretation
 from emergency_kepu.domain.errors import ConfigError
@@ -275,3 +277,71 @@ async def test_counts_add_up(services: Services) -> None:
 def test_languages_are_named_as_their_readers_look_for_them() -> None:
     assert [language_name(code) for code in ("en", "ru", "xx-nonsense")] == ["English", "Русский", "xx-nonsense"]
     assert language_name("zh-Hant").startswith("中文")
+
+
+async def test_a_crowd_costs_one_look_and_one_page_and_everybody_is_counted(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(services, out())
+    made: list[str] = []
+    reads: list[str] = []
+    frame, read = public_page.frame, services.database.read
+
+    def counted_frame(name: str, locale: str, /, **values: object) -> bytes:
+        made.append(locale)
+        return frame(name, locale, **values)
+
+    async def counted_read(look: Callable[[object], object]) -> object:
+        reads.append(look.__qualname__)
+        return await read(look)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(public_page, "frame", counted_frame)
+    monkeypatch.setattr(services.database, "read", counted_read)
+    wall = 0.0
+    monkeypatch.setattr(services.clock, "wall", lambda: wall)
+    transport = httpx.ASGITransport(app=create_app(services, environ=KEY))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8600") as client:
+        asked = [client.get(path(services, f"/{locale}")) for locale in ("en", "zh-Hans") for _ in range(100)]
+        found = await asyncio.gather(*asked)
+        tag = found[0].headers["etag"]
+        again = await client.get(path(services, "/en"), headers={"If-None-Match": tag})
+        assert again.status_code == 304
+        assert {answer.status_code for answer in found} == {200}
+        assert sorted(made) == ["en", "zh-Hans"]
+        assert len(reads) == 2, "which names there are, and this campaign: nobody who comes at once is sent away"
+
+        wall += FRESH_SECONDS
+        await services.database.write(
+            lambda conn: conn.execute(update(table).where(table.c.revision == 1).values(state="cancelled"))
+        )
+        assert "withdrawn" in (await client.get(path(services, "/en"))).text
+        assert words.PAGE["zh-Hans"]["withdrawn"] in (await client.get(path(services, "/zh-Hans"))).text
+        assert sorted(made) == ["en", "en", "zh-Hans", "zh-Hans"]
+        assert len(reads) == 3
+    assert services.metrics.registry.get_sample_value("kepu_public_pages_total", {"what": "opened"}) == 203
+
+
+async def test_who_waits_for_a_look_that_fails_is_told_and_the_next_asks_again() -> None:
+    looks: list[str] = []
+    gate = asyncio.Event()
+
+    async def look(key: str) -> str:
+        looks.append(key)
+        await gate.wait()
+        if len(looks) == 1:
+            raise OSError(key)
+        return key.upper()
+
+    shared: Shared[str, str] = Shared(look, wall=lambda: 0.0)
+    waiting = [asyncio.create_task(shared.get("a")) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    gate.set()
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(answer) for answer in found] == [asyncio.CancelledError, OSError, OSError]
+    assert await shared.get("a") == "A"
+    assert looks == ["a", "a"]
+    kept: Made[str, object] = Made()
+    source = object()
+    assert kept.of(source, "x", object) is kept.of(source, "x", object)
+    assert kept.of(source, "x", object) is not kept.of(object(), "x", object)
