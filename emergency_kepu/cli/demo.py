@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from sqlalchemy import Connection
 
 from emergency_kepu import loop
 from emergency_kepu.content.library import shipped
@@ -25,6 +26,8 @@ from emergency_kepu.demo.script import read_script
 from emergency_kepu.demo.stage import Stage, set_stage
 from emergency_kepu.domain.errors import UserError
 from emergency_kepu.observe.logs import quiet_logs
+from emergency_kepu.pages.address import link_of
+from emergency_kepu.store import campaigns
 from emergency_kepu.testing import journal
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -85,6 +88,8 @@ async def _demo(data: Path, *, speed: float, once: bool, port: int, store: str, 
             await play(stage, script, tell)
         findings = await _check(stage, config)
         await stage.runtime.services.database.read(lambda conn: report(conn, console, findings))
+        if page := await stage.runtime.services.database.read(lambda conn: _page(conn, stage)):
+            console.print(f"What the public reads about the first of them: {page}", soft_wrap=True)
         if not once:
             console.print(f"\nThe console stays open at {desk.address} Press Ctrl-C to end.")
             await _until_interrupted()
@@ -104,6 +109,13 @@ async def _check(stage: Stage, config: Path) -> list[Finding]:
         wanted = len(entries)
         await asyncio.sleep(0.1)
     return await stage.runtime.services.database.read(lambda conn: check(conn, expected, entries))
+
+
+def _page(conn: Connection, stage: Stage) -> str:
+    """Of the campaign that went out first; empty where nothing did."""
+    out = [row for row in campaigns.listing(conn, limit=1_000) if row.launched_at is not None and not row.drill]
+    first = min(out, key=lambda row: (row.launched_at, row.id), default=None)
+    return link_of(stage.runtime.services.pages, first.id) if first else ""
 
 
 async def _until_interrupted() -> None:

@@ -21,6 +21,8 @@ class PageText(msgspec.Struct, frozen=True, kw_only=True):
     direction: str
     """`ltr` or `rtl`, as HTML's `dir`."""
     phase: str
+    do: str
+    """Heading of the advice where it is no order for now; empty: the page's own word for the phase."""
     elements: Elements
     expert: str
     """What an expert wrote in this language, with who it is; empty where nobody did."""
@@ -43,6 +45,7 @@ def page_text(catalog: Catalog, spec: CampaignSpec, kind: CampaignKind, locale: 
     )
     found = elements(catalog, request)
     expert = _expert(catalog, request, spec)
+    do = _day_heading(catalog, spec, locale) if kind is CampaignKind.CALENDAR else ""
     asked: tuple[Question, ...] = ()
     if kind is not CampaignKind.ALL_CLEAR:
         asked = _questions(catalog, request, seed)
@@ -50,11 +53,19 @@ def page_text(catalog: Catalog, spec: CampaignSpec, kind: CampaignKind, locale: 
         locale=locale,
         direction=direction(locale),
         phase=spec.phase,
+        do=do,
         elements=found,
         expert=expert,
         questions=asked,
-        aloud=_aloud(found, expert),
+        aloud=_aloud(found, expert, do),
     )
+
+
+def _day_heading(catalog: Catalog, spec: CampaignSpec, locale: str) -> str:
+    """Nothing happens on a day of the calendar: "what to do now" would frighten whoever skims the page."""
+    day = catalog.phrases[locale].day
+    said = next((text for phase, text in day.do.items() if phase == spec.phase), "") if day else ""
+    return said.rstrip(":： ")
 
 
 def direction(locale: str) -> str:
@@ -102,6 +113,6 @@ def _questions(catalog: Catalog, request: RenderRequest, seed: str) -> tuple[Que
         return ()  # the advice counts; a question that cannot be asked must not take the page away
 
 
-def _aloud(e: Elements, expert: str) -> str:
-    parts = (e.lead + e.headline, e.changed, e.what, expert, e.impact, *e.actions, *e.avoid, e.why, e.hotline)
+def _aloud(e: Elements, expert: str, do: str) -> str:
+    parts = (e.lead + e.headline, e.changed, e.what, expert, e.impact, do, *e.actions, *e.avoid, e.why, e.hotline)
     return "\n".join(part for part in (*parts, e.relay, e.drill_note) if part)

@@ -24,6 +24,7 @@ from emergency_kepu.domain.severity import Severity
 from emergency_kepu.matching.audience import with_provinces
 from emergency_kepu.matching.calendar import Occasion, to_prepare, within_hours
 from emergency_kepu.matching.silences import silenced_by
+from emergency_kepu.pages.address import link_of
 from emergency_kepu.pipeline.contacts import contact_for
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.places.gazetteer import contains
@@ -168,6 +169,7 @@ def _draft(conn: Connection, services: Services, occasion: Occasion, now: dateti
         hotline=contact.hotline if contact else "",
         hotline_names=dict(contact.institutions) if contact else {},
         day=None if drill else occasion.day,
+        link=link_of(services.pages, campaign_id(incident.id)),
     )
     query = AudienceQuery(places=with_provinces(entry.places), kinds=entry.kinds, tags_any=entry.tags, drill=drill)
     row = CampaignRow(

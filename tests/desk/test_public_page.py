@@ -19,7 +19,7 @@ from emergency_kepu.desk import public_page, words
 from emergency_kepu.desk.app import create_app
 from emergency_kepu.desk.shared import FRESH_SECONDS, Made, Shared
 from emergency_kepu.desk.words import language_name
-from emergency_kepu.domain.campaign import CampaignKind, CampaignState, Interpretation
+from emergency_kepu.domain.campaign import CalendarDay, CampaignKind, CampaignState, Interpretation
 from emergency_kepu.domain.errors import ConfigError
 from emergency_kepu.domain.incident import IncidentStatus
 from emergency_kepu.pages.text import page_text
@@ -177,6 +177,21 @@ async def test_an_all_clear_is_the_page(services: Services) -> None:
     assert "已经结束" in found
     assert "解除" in found
     assert "<form" not in found
+
+
+async def test_a_day_of_the_calendar_gives_no_orders_for_now(services: Services) -> None:
+    row = out(kind=CampaignKind.CALENDAR)
+    facts = msgspec.structs.replace(
+        row.spec.facts,
+        day=CalendarDay(titles={"en": "Disaster Reduction Day"}, first=AT.date(), last=AT.date()),
+    )
+    await put(services, msgspec.structs.replace(row, spec=msgspec.structs.replace(row.spec, facts=facts)))
+    found = (await get(services, path(services, "/en"))).text
+    assert '<h2 id="do">If it happens</h2>' in found
+    assert words.PAGE["en"]["now"] not in found
+    spoken = found.partition('<div id="aloud">')[2]
+    assert spoken.index("If it happens") < spoken.index("Leave basements")
+    assert "This is no warning" in found
 
 
 async def test_what_was_withdrawn_gives_no_advice_any_more(services: Services) -> None:

@@ -35,6 +35,10 @@ def test_once_then_again_changes_nothing(tmp_path: Path) -> None:
     first = demo(data)
     assert first.returncode == 0, first.stdout + first.stderr
     assert "Every expected delivery was made, and nothing else." in first.stdout
+    assert re.search(
+        r"What the public reads about the first of them: http://127\.0\.0\.1:\d+/k/[a-z2-7]{16}\n", first.stdout
+    )
+    assert "/k/" in (data / "journal.jsonl").read_text(encoding="utf-8"), "messages lead there"
     assert (data / "drills.jsonl").read_text(encoding="utf-8").count("演练") >= 1
     accepted = (data / "journal.jsonl").read_bytes()
 

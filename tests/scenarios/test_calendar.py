@@ -10,12 +10,14 @@ import pytest
 
 from emergency_kepu.bus.embedded import publish_in
 from emergency_kepu.campaigns import authoring, operations
+from emergency_kepu.channels.secrets import Secret
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.errors import Refused
 from emergency_kepu.domain.recipient import Address, Recipient, RecipientKind
 from emergency_kepu.domain.silence import Silence
 from emergency_kepu.matching.calendar import Entry
 from emergency_kepu.matching.dates import Dates
+from emergency_kepu.pages.address import PublicPages
 from emergency_kepu.pipeline import calendar
 from emergency_kepu.settings import load_settings
 from emergency_kepu.store import incidents, silences
@@ -234,3 +236,17 @@ def test_a_day_is_no_event_that_somebody_could_declare_over(tmp_path: Path) -> N
     tick(rig, OPENS - timedelta(days=1))
     with rig.database.begin() as conn, pytest.raises(Refused, match="campaign"):
         authoring.end(conn, rig.campaigns()[0].incident_id, source="x", actor="li", now=rig.clock.now(), wall=0.0)
+
+
+def test_its_messages_lead_to_the_public_page_where_there_is_one(tmp_path: Path) -> None:
+    for pages in (None, PublicPages(Secret("k" * 32), "https://k.example")):
+        rig = rig_with(tmp_path / ("with" if pages else "without"))
+        rig.services.pages = pages
+        tick(rig, OPENS - timedelta(days=14))
+        approve(rig)
+        tick(rig, OPENS)
+        (row,) = rig.campaigns()
+        assert row.spec.facts.link == (pages.link(row.id) if pages else "")
+        texts = [text for _, text in rig.accepted("sms")]
+        assert len(texts) == 2
+        assert all(("https://k.example/k/" in text) is (pages is not None) for text in texts)
