@@ -7,21 +7,27 @@ import contextlib
 import socket
 from collections.abc import Mapping
 
+import structlog
 import uvicorn
 from litestar import Litestar
 
 from emergency_kepu.desk.app import create_app
+from emergency_kepu.desk.cap_published import CapFeed
 from emergency_kepu.desk.monitor import create_monitor
 from emergency_kepu.domain.errors import ConfigError, TransientError
 from emergency_kepu.pipeline.services import Services
 
+log = structlog.get_logger(__name__)
 _BACKLOG = 512
+_CAP_SECONDS = 5.0
 _GRACE_SECONDS = 5
 """For requests that are open when the program ends; browsers that poll would hold it forever."""
 
 
 class DeskServer:
     """Start, stop. The port is bound first, so that a port in use is one clear line and not a traceback."""
+
+    _publishes = True
 
     def __init__(
         self,
@@ -38,6 +44,7 @@ class DeskServer:
         self._named = "desk.port"
         self._server: uvicorn.Server | None = None
         self._task: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
         self.address = ""
 
     async def start(self) -> None:
@@ -75,12 +82,28 @@ class DeskServer:
                 msg = "the desk's server ended before it began to serve"
                 raise TransientError(msg)
             await asyncio.sleep(0.01)
+        if self._publishes and self._services.settings.desk.cap_sender:
+            self._keeping = asyncio.create_task(self._keep_cap())
 
     def _app(self) -> Litestar:
         return create_app(self._services, environ=self._environ)
 
+    async def _keep_cap(self) -> None:
+        """What was sent is fixed as a CAP document while the library still says what was sent."""
+        feed = CapFeed(self._services)
+        while True:
+            try:
+                await feed.keep()
+            except Exception as problem:  # noqa: BLE001 - the next look tries again
+                log.warning("cap_documents_wait", why=str(problem))
+            await asyncio.sleep(_CAP_SECONDS)
+
     async def stop(self) -> None:
         """Finish open requests."""
+        if self._keeping:
+            self._keeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._keeping
         if self._server and self._task:
             self._server.should_exit = True
             await self._task
@@ -88,6 +111,8 @@ class DeskServer:
 
 class MonitorServer(DeskServer):
     """Health and metrics alone, where a process has no desk. ConfigError from `start` when the port is taken."""
+
+    _publishes = False
 
     def __init__(self, services: Services, *, host: str, port: int) -> None:
         super().__init__(services, host=host, port=port)

@@ -251,6 +251,16 @@ check_ins = Table(
     Index(None, "kind", "passed_at"),
 )
 
+cap_documents = Table(
+    "cap_documents",
+    metadata,
+    Column("sender", String, primary_key=True, comment="desk.cap_sender when it was published"),
+    Column("identifier", String, primary_key=True, comment="of the CAP message"),
+    Column("updated", Instant, nullable=False, comment="the message's own time"),
+    Column("title", Text, nullable=False),
+    Column("document", LargeBinary, nullable=False, comment="CAP 1.2, as it was first read"),
+)
+
 messages = Table(
     "messages",
     metadata,

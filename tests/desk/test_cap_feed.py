@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from emergency_kepu.campaigns import operations
 from emergency_kepu.desk.app import create_app
+from emergency_kepu.desk.cap_published import CapFeed
 from emergency_kepu.domain.alert import Alert
 from emergency_kepu.domain.campaign import CampaignKind, CampaignState
 from emergency_kepu.domain.errors import ConfigError
@@ -22,8 +23,9 @@ from emergency_kepu.feeds.cap import parse
 from emergency_kepu.feeds.format import FeedContext
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.settings import load_settings
-from emergency_kepu.store import campaigns, incidents
+from emergency_kepu.store import campaigns, cap_documents, incidents
 from emergency_kepu.store.campaigns import CampaignRow
+from emergency_kepu.store.cap_documents import CapDocument
 from tests.desk.conftest import AT, ENVIRON, a_campaign, an_incident
 
 FEED = FeedContext(name="unit")
@@ -93,6 +95,59 @@ async def test_what_went_out_is_read_back(publishing: Services) -> None:
     assert "Leave basements" in (english.instruction or "")
     assert "Do not walk or drive through water." in (english.instruction or "")
     assert english.areas[0].geocodes == {"adcode": ("511123",)}
+
+
+async def other_words(services: Services) -> None:
+    """The library is corrected, and the desk started again."""
+    topic = services.catalog.topics["rainstorm"]
+    said = topic.locales["en"]
+    advice = tuple(msgspec.structs.replace(entry, text="CHANGED") for entry in said.actions["now"])
+    said = msgspec.structs.replace(said, actions={**said.actions, "now": advice})
+    topic = msgspec.structs.replace(topic, locales={**topic.locales, "en": said})
+    topics = {**services.catalog.topics, "rainstorm": topic}
+    services.catalog = msgspec.structs.replace(services.catalog, topics=topics)
+
+
+async def test_a_document_stays_as_it_was_issued_when_the_library_changes(publishing: Services) -> None:
+    await put(publishing, sent())
+    async with reader(publishing) as client:
+        before = (await client.get("/cap/c-1-r2.xml")).content
+        feed = (await client.get("/cap/feed.atom")).content
+    await other_words(publishing)
+    await put(publishing, sent(3, minutes=5, kind=CampaignKind.UPDATE))
+
+    async with reader(publishing) as client:
+        assert (await client.get("/cap/c-1-r2.xml")).content == before
+        after = (await client.get("/cap/feed.atom")).content
+        assert b"CHANGED" in (await client.get("/cap/c-1-r3.xml")).content, "what is sent now says what is so now"
+    entry = etree.fromstring(feed).find(f"{ATOM}entry")
+    assert entry is not None
+    again = etree.fromstring(after).findall(f"{ATOM}entry")
+    assert etree.tostring(entry) in [etree.tostring(one) for one in again]
+
+
+async def test_it_is_fixed_also_where_nobody_reads_it(publishing: Services) -> None:
+    await put(publishing, sent())
+    await CapFeed(publishing).keep()
+    await other_words(publishing)
+
+    async with reader(publishing) as client:
+        assert b"CHANGED" not in (await client.get("/cap/c-1-r2.xml")).content
+
+
+async def test_of_two_processes_with_two_libraries_the_first_has_the_word(publishing: Services) -> None:
+    await put(publishing, sent())
+    one = CapDocument(identifier="c-1-r2", updated=AT, title="first", document=b"<first/>")
+    other = msgspec.structs.replace(one, title="second", document=b"<second/>")
+
+    def do(conn: Connection) -> tuple[dict[str, CapDocument], ...]:
+        return tuple(cap_documents.keep(conn, "kepu@desk.example", [each]) for each in (one, other))
+
+    assert await publishing.database.write(do) == ({"c-1-r2": one}, {"c-1-r2": one})
+    under_another_name = await publishing.database.read(lambda conn: cap_documents.kept(conn, "x@y", ["c-1-r2"]))
+    assert under_another_name == {}, "another sender's message of that name is another message"
+    async with reader(publishing) as client:
+        assert (await client.get("/cap/c-1-r2.xml")).content == b"<first/>"
 
 
 async def test_what_waits_for_approval_is_not_in_it(publishing: Services) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import httpx
+import msgspec
 import pytest
 
+from emergency_kepu.desk.cap_published import CapFeed
 from emergency_kepu.desk.server import DeskServer
-from emergency_kepu.domain.errors import ConfigError
+from emergency_kepu.domain.errors import ConfigError, TransientError
 from emergency_kepu.pipeline.services import Services
 
 
@@ -38,3 +40,26 @@ async def test_a_taken_port_is_one_clear_line(services: Services) -> None:
     assert "\n" not in str(caught.value)
     with pytest.raises(ConfigError, match="0 to 65535"):
         await DeskServer(services, port=99_999).start()
+
+
+async def test_a_desk_that_publishes_fixes_its_documents_by_itself(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = asyncio.Event()
+
+    async def keep(_feed: CapFeed) -> None:
+        kept.set()
+        raise TransientError("the database is away")
+
+    monkeypatch.setattr(CapFeed, "keep", keep)
+    silent = DeskServer(services, port=0)
+    await silent.start()
+    await silent.stop()
+    assert not kept.is_set()
+    desk = msgspec.structs.replace(services.settings.desk, cap_sender="kepu@desk.example")
+    services.settings = msgspec.structs.replace(services.settings, desk=desk)
+    server = DeskServer(services, port=0)
+    await server.start()
+    async with asyncio.timeout(10):
+        await kept.wait()
+    await server.stop()
