@@ -12,6 +12,8 @@ from emergency_kepu.domain.errors import ContentError
 from emergency_kepu.pages.understanding import Question, questions
 
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ug", "ur")
+_VERTICAL = ("mn-Mong",)
+"""Traditional Mongolian: lines from top to bottom, the first at the left."""
 
 
 class PageText(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +22,8 @@ class PageText(msgspec.Struct, frozen=True, kw_only=True):
     locale: str
     direction: str
     """`ltr` or `rtl`, as HTML's `dir`."""
+    vertical: bool
+    """Lines run from top to bottom, the first at the left."""
     phase: str
     do: str
     """Heading of the advice where it is no order for now; empty: the page's own word for the phase."""
@@ -52,6 +56,7 @@ def page_text(catalog: Catalog, spec: CampaignSpec, kind: CampaignKind, locale: 
     return PageText(
         locale=locale,
         direction=direction(locale),
+        vertical=locale in _VERTICAL,
         phase=spec.phase,
         do=do,
         elements=found,

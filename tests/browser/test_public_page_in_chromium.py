@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from emergency_kepu.content.catalog import Entry
 from emergency_kepu.desk.server import DeskServer
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.pipeline.services import Services
@@ -162,3 +163,74 @@ async def test_what_was_told_does_not_stay_on_the_telephone(shown: tuple[str, Se
     )
     await page.until("window.kept !== undefined")
     assert [url for url in await page.value("window.kept") if "/tell" in url] == []
+
+
+UYGHUR, MONGOLIAN = "ئۇيغۇرچە", "ᠮᠣᠩᠭᠣᠯ"
+"""The languages' own names, as CLDR has them: short strings that are surely right."""
+
+
+def _spoken_too(services: Services, locale: str, word: str) -> None:
+    """The library as it would be once a desk's own translators have written a text in this language."""
+    catalog = services.catalog
+    topic = catalog.topics["rainstorm"]
+
+    def said(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        return tuple(msgspec.structs.replace(entry, text=" ".join([word] * 9)) for entry in entries)
+
+    text = topic.locales["en"]
+    text = msgspec.structs.replace(
+        text,
+        locale=locale,
+        headline=word,
+        what=" ".join([word] * 12),
+        actions={phase: said(entries) for phase, entries in text.actions.items()},
+        avoid=said(text.avoid),
+    )
+    phrases = msgspec.structs.replace(catalog.phrases["en"], locale=locale)
+    services.catalog = msgspec.structs.replace(
+        catalog,
+        topics={**catalog.topics, "rainstorm": msgspec.structs.replace(topic, locales={**topic.locales, locale: text})},
+        phrases={**catalog.phrases, locale: phrases},
+    )
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("locale", "word"), [("mn-Mong", MONGOLIAN), ("ug", UYGHUR)])
+async def test_scripts_run_their_own_way_and_fit_every_screen(
+    shown: tuple[str, Services], page: Page, tmp_path: Path, locale: str, word: str, width: int
+) -> None:
+    _spoken_too(shown[1], locale, word)
+    kept = Path(os.environ.get("KEPU_SCREENSHOTS") or tmp_path)
+    await page.set_width(width, dark=False)
+    await page.open(f"{shown[0]}/{locale}")
+    (kept / f"public-{locale}-{width}.png").write_bytes(await page.picture())
+    assert await page.value("document.documentElement.lang") == locale
+    assert await page.value("document.documentElement.scrollWidth") <= width
+    assert await page.value(CONTRAST) == []
+    assert page.complaints == []
+    style = "getComputedStyle(document.querySelector('.do li'))"
+    first, second = "document.querySelectorAll('.do li')[0]", "document.querySelectorAll('.do li')[1]"
+    box = "getBoundingClientRect()"
+    if locale == "mn-Mong":
+        assert await page.value(f"{style}.writingMode") == "vertical-lr"
+        assert await page.value(f"{style}.direction") == "ltr"
+        assert await page.value(f"{first}.{box}.right <= {second}.{box}.left + 1"), "the next line is to the right"
+        assert await page.value(f"{first}.{box}.height > {first}.{box}.width"), "a line runs down"
+        inside = "document.querySelector('main')"
+        assert await page.value(f"{inside}.scrollWidth > {inside}.clientWidth")
+        # numbers to call are read as they are dialled
+        assert await page.value("getComputedStyle(document.querySelector('.call')).writingMode") == "horizontal-tb"
+        # the whole of it can be reached, with keys alone too
+        await page.value(f"{inside}.focus()")
+        assert await page.value("document.activeElement.tagName") == "MAIN"
+        await page.value(f"{inside}.scrollTo({inside}.scrollWidth, 0)")
+        last = "document.querySelector('.aloud summary')"
+        assert await page.value(f"{last}.{box}.right") <= width
+        assert await page.value("document.querySelector('header').getBoundingClientRect().width") <= width
+    else:
+        assert await page.value(f"{style}.writingMode") == "horizontal-tb"
+        assert await page.value(f"{style}.direction") == "rtl"
+        assert await page.value(f"{first}.{box}.right > innerWidth / 2"), "a line begins at the right"
+        # what the page says in another language runs that language's way, its full stop at its end
+        for own in (".call .not", "footer p"):
+            assert await page.value(f"getComputedStyle(document.querySelector('{own}')).unicodeBidi") == "plaintext"

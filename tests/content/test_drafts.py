@@ -197,5 +197,7 @@ def test_a_page_in_uyghur_runs_from_right_to_left(own: Path) -> None:
     catalog = load_catalog(own)
     spec = CampaignSpec(hazard="heat", phase="now", channels=(), facts=USUAL)
     assert page_text(catalog, spec, CampaignKind.ISSUE, "ug", seed="s").direction == "rtl"
+    assert not page_text(catalog, spec, CampaignKind.ISSUE, "ug", seed="s").vertical
     assert page_text(catalog, spec, CampaignKind.ISSUE, "en", seed="s").direction == "ltr"
     assert language_name("ug") == UYGHUR
+    assert language_name("mn-Mong") == MONGOLIAN

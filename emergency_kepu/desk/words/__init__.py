@@ -62,8 +62,14 @@ def _speaks(tag: str) -> str | None:
     return next((known for known in WORDS if known.partition("-")[0] == primary), None)
 
 
+_OWN_NAMES = {"mn-Mong": "ᠮᠣᠩᠭᠣᠯ"}
+"""Of scripts that Babel's data leaves out."""
+
+
 def language_name(code: str) -> str:
     """A language in its own words, as its readers look for it."""
+    if code in _OWN_NAMES:
+        return _OWN_NAMES[code]
     try:
         return (Locale.parse(code, sep="-").get_display_name() or code).capitalize()
     except (UnknownLocaleError, ValueError):
