@@ -61,6 +61,7 @@ def overview(conn: Connection, configured: Mapping[str, FeedSettings]) -> Overvi
         unanswered=tuple(AskView.of(ask) for ask in asks.at_desk(conn)),
         help_waiting=calls.number,
         help_since=calls.oldest,
+        help_drills=calls.drills,
     )
 
 

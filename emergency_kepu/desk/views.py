@@ -264,6 +264,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """Calls for help on public pages that nobody has passed on: only how many."""
     help_since: datetime | None = None
     """Since when the one waits that waits longest."""
+    help_drills: int = 0
+    """The same on pages of exercises: somebody may mean it."""
 
 
 def masked(target: str) -> str:

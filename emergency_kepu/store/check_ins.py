@@ -31,10 +31,12 @@ class Wanted(NamedTuple):
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """Calls for help that nobody has passed on, exercises left out."""
+    """Calls for help that nobody has passed on. `number` and `oldest` leave exercises out."""
 
     number: int
     oldest: datetime | None
+    drills: int
+    """On pages of exercises: somebody may mean it all the same."""
 
 
 def add(conn: Connection, row: CheckIn) -> bool:
@@ -55,9 +57,10 @@ def find(conn: Connection, key: str) -> CheckIn | None:
 
 def waiting(conn: Connection) -> Waiting:
     """How many, and since when the one waits that waits longest."""
-    query = select(func.count(), func.min(check_ins.c.at)).where(_WAITS, check_ins.c.drill.is_(False))
-    number, oldest = conn.execute(query).one()
-    return Waiting(number=int(number), oldest=oldest)
+    query = select(func.count(), func.min(check_ins.c.at)).where(_WAITS)
+    number, oldest = conn.execute(query.where(check_ins.c.drill.is_(False))).one()
+    drills, _ = conn.execute(query.where(check_ins.c.drill.is_(True))).one()
+    return Waiting(number=int(number), oldest=oldest, drills=int(drills))
 
 
 def listing(

@@ -42,7 +42,7 @@ def test_calls_for_help_are_kept_once_listed_passed_on_and_forgotten(database: D
     with database.begin() as conn:
         assert [check_ins.add(conn, row) for row in (*rows, rows[1])] == [True] * 5 + [False]
     with database.begin() as conn:
-        assert check_ins.waiting(conn) == check_ins.Waiting(number=2, oldest=rows[2].at)
+        assert check_ins.waiting(conn) == check_ins.Waiting(number=2, oldest=rows[2].at, drills=1)
         passed = check_ins.pass_on(conn, "01", to="fire brigade", by="qian", at=AT)
         assert (passed.passed_to, passed.passed_by, passed.passed_at) == ("fire brigade", "qian", AT)
         with pytest.raises(Refused, match="qian passed it on to fire brigade already"):

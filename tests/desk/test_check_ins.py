@@ -369,7 +369,7 @@ async def test_an_operator_passes_it_on_and_that_is_on_record(services: Services
         assert (await client.post(f"/check-ins/{row.id}/passed", data=form)).status_code == 403
 
 
-async def test_who_waits_is_measured_and_exercises_alarm_nobody(services: Services) -> None:
+async def test_who_waits_is_measured_and_exercises_set_off_no_alert(services: Services) -> None:
     await told_before(services, 1)
     await told_before(services, 2, drill=True)
     await told_before(services, 3, kind=CheckInKind.SAFE)
@@ -377,6 +377,10 @@ async def test_who_waits_is_measured_and_exercises_alarm_nobody(services: Servic
     assert services.metrics.registry.get_sample_value("kepu_help_waiting") == 1
     waiting = await services.database.read(check_ins.waiting)
     assert waiting.oldest == AT - timedelta(minutes=1)
+    async with browser(services) as client:
+        assert "1 call(s) for help on the page of an exercise" in (await client.get("/?lang=en")).text, (
+            "one may be meant"
+        )
 
 
 async def test_it_is_deleted_after_the_days_that_the_desk_set(wired: Wired) -> None:
