@@ -28,7 +28,7 @@ lint: setup
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/python scripts/run_tests.py $(ARGS)
 
 # Pins every dependency with its hashes; the files record no index address. Needs `uv` on the PATH. The two of the image
 # are what of the first one runs and builds the program.

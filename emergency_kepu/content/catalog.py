@@ -152,7 +152,7 @@ class CheckPhrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     answer: str
     """For a question; may use `claim` too."""
     verdicts: dict[str, str]
-    """Verdict to the sentence that repeats the claim and says what it is worth."""
+    """Verdict to the sentence that repeats the claim and says what it is worth; an answer needs none."""
     names: dict[str, str]
     """Verdict to a word, for corrections."""
     corrected: str
