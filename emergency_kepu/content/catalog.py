@@ -29,11 +29,13 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same safe subset, ten times as fast where libyaml is built in: a whole library is read at every start."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One claim or action. `id` is the same in every language and names its sources in `meta.yaml`."""
 
     id: str
     text: str
+    short: str = ""
+    """The same order in few words, for alerts of 90 characters; only the first action of a phase needs one."""
 
 
 class Myth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -74,6 +74,8 @@ class Elements(msgspec.Struct, frozen=True, kw_only=True):
     """What is different from the last message; stands before `what`."""
     impact: str = ""
     actions: tuple[str, ...] = ()
+    short: str = ""
+    """The first action in few words; empty where the library has none."""
     avoid: tuple[str, ...] = ()
     why: str = ""
     myths: tuple[tuple[str, str], ...] = ()
@@ -226,6 +228,7 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
         ),
         impact=fill(impact.text),
         actions=tuple(fill(action.text) for action in actions),
+        short=fill(actions[0].short),
         avoid=tuple(fill(item.text) for item in avoid),
         why=why,
         myths=tuple((fill(myth.claim), fill(myth.fact)) for myth in text.myths),

@@ -107,15 +107,24 @@ def test_a_language_without_rules_is_refused(layout: str) -> None:
 
 
 class TestNinety:
-    def test_the_first_action_whole_or_where_to_look(self) -> None:
+    def test_every_usual_warning_holds_an_action(self) -> None:
+        for hazard, topic in CATALOG.topics.items():
+            for phase in topic.meta.phases:
+                found = render(CATALOG, asked("wea90", hazard=hazard, phase=phase))
+                assert found.actions, (hazard, phase, found.text)
+                assert found.text.endswith(found.actions[0])
+
+    def test_the_first_action_whole_or_short_or_where_to_look(self) -> None:
         whole = render(CATALOG, asked("wea90", hazard="building_collapse", audience="workers"))
         assert whole.text == (
             "Weather office: building collapse, Changning County, 23:59. Stop work and get out at once."
         )
         other = render(CATALOG, asked("wea90", hazard="gas_leak"))
-        assert other.text == "Weather office: gas leak, Changning County, 23:59 30 Nov. Check local media."
-        assert other.actions == ()
-        assert "actions" in other.dropped
+        assert other.text == "Weather office: gas leak, Changning County, 23:59 30 Nov. No flames; touch no switch."
+        assert "the long words" in other.dropped
+        none = render(CATALOG, asked("wea90", hazard="gas_leak", facts=LONGEST))
+        assert none.text.endswith("23:59. Check local media.")
+        assert none.actions == ()
 
     def test_an_exercise_and_the_end_say_so(self) -> None:
         drill = render(CATALOG, asked("wea90", drill=True)).text

@@ -1,7 +1,7 @@
 """Wireless emergency alerts: 90 characters on old networks, 360 on 4G and later (47 CFR 10.430, FCC 16-127).
 
 360 hold the text of an SMS. 90 do not: they carry, in the order that FEMA advises, source, hazard, place and time, then
-the first action if the whole of it fits, else where to look. A sentence is never cut.
+the first action if the whole of it fits, else its short words, else where to look. A sentence is never cut.
 
 Both are written in the GSM alphabet where the language is. Chinese is not part of the American system; here it has the
 same number of characters, for handsets that show such messages.
@@ -69,6 +69,7 @@ def narrow(whole: Elements, request: RenderRequest) -> Iterator[tuple[Elements, 
     guidance = "" if over or request.drill else words.guidance
     for more, actions, dropped in (
         (note, whole.actions[:1], ("what else to do",)),
+        *(((note, (whole.short,), ("what else to do", "the long words")),) if whole.short and not over else ()),
         (note or guidance, (), ("actions",)),
         ("", (), ("actions", "where to look")),
     ):

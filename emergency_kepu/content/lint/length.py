@@ -12,6 +12,8 @@ MOST_CHINESE = 32
 """Characters, with punctuation."""
 MOST_LATIN = 100
 """Characters: about 20 words."""
+MOST_OF_SHORT = 36
+"""What is left of 90 beside source, hazard, place and time."""
 MOST_OF_WHY = {True: 90, False: 280}
 """Chinese or not. An explanation is read later, but it is cut first."""
 
@@ -28,6 +30,8 @@ def check(subject: Subject) -> Iterator[Finding]:
 def _most(passage: Passage) -> tuple[int, Severity]:
     if passage.role in ("action", "avoid"):
         return (MOST_CHINESE if passage.chinese else MOST_LATIN), Severity.ERROR
+    if passage.role == "short":
+        return MOST_OF_SHORT, Severity.ERROR
     if passage.role in ("impact", "claim"):
         return (MOST_CHINESE if passage.chinese else MOST_LATIN), Severity.WARNING
     if passage.role in ("why", "fact", "more"):

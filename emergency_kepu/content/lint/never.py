@@ -14,7 +14,7 @@ from emergency_kepu.content.lint.patterns import compiled, read_rules
 from emergency_kepu.domain.hazard import HAZARDS
 
 NAME = "never"
-ROLES = ("headline", "what", "impact", "action", "avoid", "why", "fact", "more", "phrase")
+ROLES = ("headline", "what", "impact", "action", "short", "avoid", "why", "fact", "more", "phrase")
 """Not the claim of a myth: it says the wrong thing on purpose."""
 
 

@@ -23,7 +23,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     locale: str
     key: str
     role: str
-    """headline, what, impact, action, avoid, why, claim, fact, more, phrase."""
+    """headline, what, impact, action, short, avoid, why, claim, fact, more, phrase."""
     id: str = ""
     phase: str = ""
     audience: str = ""
@@ -119,6 +119,8 @@ def _entries(
         for entry in entries:
             key = f"{lead}actions.{phase}.{entry.id}"
             yield passage(key, "action", entry.text, id=entry.id, phase=phase, audience=audience)
+            if entry.short:
+                yield passage(f"{key}.short", "short", entry.short, id=entry.id, phase=phase, audience=audience)
     for entry in avoid:
         yield passage(f"{lead}avoid.{entry.id}", "avoid", entry.text, id=entry.id, audience=audience)
 
