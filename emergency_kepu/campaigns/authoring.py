@@ -27,11 +27,10 @@ from emergency_kepu.domain.recipient import AudienceQuery, RecipientKind
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.matching.audience import with_provinces
 from emergency_kepu.places import gazetteer
-from emergency_kepu.places.china import by_adcode
-from emergency_kepu.places.world import is_country
+from emergency_kepu.places.gazetteer import is_place
 from emergency_kepu.store import campaigns, incidents
 from emergency_kepu.store.campaigns import CampaignRow
-from emergency_kepu.store.decisions import append_decision
+from emergency_kepu.store.decisions import append_about, append_decision
 
 DESK = "desk"
 """The feed of incidents that people at the desk open."""
@@ -136,7 +135,7 @@ def check(wish: Wish, *, channels: Mapping[str, Mapping[str, Any]], content: Col
 
 
 def _problem(wish: Wish) -> str:
-    unknown = next((code for code in wish.places if not is_country(code) and by_adcode(code) is None), None)
+    unknown = next((code for code in wish.places if not is_place(code)), None)
     if wish.hazard not in HAZARDS:
         return f"hazard {wish.hazard!r}: not in the taxonomy; `kepu templates list` shows it"
     if not wish.places:
@@ -256,13 +255,4 @@ def _incident(wish: Wish, actor: str, now: datetime) -> Incident:
 
 def _say(conn: Connection, row: CampaignRow, action: Action, detail: str, actor: str, now: datetime) -> None:
     decision = Decision(action=action, reason=Reason.OPERATOR, guard="desk", detail=detail)
-    append_decision(
-        conn,
-        decision,
-        at=now,
-        subject="campaign",
-        actor=actor,
-        incident_id=row.incident_id,
-        campaign_id=row.id,
-        revision=row.revision,
-    )
+    append_about(conn, row, decision, at=now, actor=actor)

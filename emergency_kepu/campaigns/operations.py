@@ -20,9 +20,9 @@ from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.errors import Refused
 from emergency_kepu.pipeline.jobs import Launch, launch_record, planned_next
 from emergency_kepu.store import campaigns as store
-from emergency_kepu.store import ledger
+from emergency_kepu.store import incidents, ledger
 from emergency_kepu.store.campaigns import CampaignRow
-from emergency_kepu.store.decisions import append_decision
+from emergency_kepu.store.decisions import append_about
 from emergency_kepu.store.tables import campaigns, records
 
 _OVERTAKABLE = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED, CampaignState.LAUNCHED)
@@ -85,6 +85,7 @@ def reject(conn: Connection, campaign_id: str, *, actor: str, now: datetime, not
     """Someone says no to what waits; nothing is sent."""
     row = store.latest(conn, campaign_id)
     _move(conn, row, "reject")
+    _forget_check(conn, row)
     _record(conn, row, Action.STOP, f"{actor} rejected it" + (f": {note}" if note else ""), actor=actor, now=now)
 
 
@@ -94,6 +95,7 @@ def cancel(conn: Connection, campaign_id: str, *, actor: str, now: datetime) -> 
     _move(conn, row, "cancel")
     stopped = ledger.stop_queued(conn, row.id, row.revision, reason=Reason.CAMPAIGN_CANCELLED, now=now)
     planned.stop(conn, row.id)
+    _forget_check(conn, row)
     detail = f"{actor} cancelled it: {stopped} deliveries were stopped"
     _record(conn, row, Action.STOP, detail, actor=actor, now=now)
     return stopped
@@ -172,6 +174,17 @@ def _in_time(row: CampaignRow, now: datetime) -> None:
         raise Refused(Reason.EXPIRED, f"campaign {row.id} was for a day that is over ({row.expires_at:%F %H:%MZ})")
 
 
+def _forget_check(conn: Connection, row: CampaignRow) -> None:
+    """A fact-check that people took back stands no more: what was told before it does, else none, so that the same
+    verdict from a feed is news again."""
+    incident = incidents.find(conn, row.incident_id) if row.spec.facts.check else None
+    if incident is None or incident.check != row.spec.facts.check:
+        return
+    told = [older for older in store.revisions(conn, row.id) if older.launched_at and older.revision < row.revision]
+    stands = told[-1].spec.facts.check if told else None
+    incidents.save(conn, msgspec.structs.replace(incident, check=stands))
+
+
 def _move(conn: Connection, row: CampaignRow, verb: str) -> None:
     after = step(row.state, verb)
     if not store.set_state(conn, row.id, row.revision, before=row.state, after=after):
@@ -184,16 +197,7 @@ def _record(conn: Connection, row: CampaignRow, action: Action, detail: str, *, 
 
 
 def _append(conn: Connection, row: CampaignRow, decision: Decision, *, actor: str, now: datetime) -> None:
-    append_decision(
-        conn,
-        decision,
-        at=now,
-        subject="campaign",
-        actor=actor,
-        incident_id=row.incident_id,
-        campaign_id=row.id,
-        revision=row.revision,
-    )
+    append_about(conn, row, decision, at=now, actor=actor)
 
 
 def spec_bytes(row: CampaignRow) -> bytes:

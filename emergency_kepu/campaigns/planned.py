@@ -18,7 +18,7 @@ from emergency_kepu.domain.step import Step
 from emergency_kepu.pipeline.jobs import Launch, step_record
 from emergency_kepu.store import campaigns, due
 from emergency_kepu.store.campaigns import CampaignRow
-from emergency_kepu.store.decisions import append_decision
+from emergency_kepu.store.decisions import append_about
 
 
 class PlannedStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,14 +77,11 @@ def stop_by_hand(conn: Connection, campaign_id: str, *, actor: str, now: datetim
         raise Refused(Reason.NO_CHANGE, f"campaign {campaign_id} plans nothing any more")
     row = campaigns.latest(conn, campaign_id)
     detail = f"{actor} stopped what was planned: {waited} steps"
-    append_decision(
+    append_about(
         conn,
+        row,
         Decision(action=Action.STOP, reason=Reason.OPERATOR, guard="desk", detail=detail),
         at=now,
-        subject="campaign",
         actor=actor,
-        incident_id=row.incident_id,
-        campaign_id=row.id,
-        revision=row.revision,
     )
     return waited

@@ -31,7 +31,7 @@ from emergency_kepu.settings import Settings
 from emergency_kepu.store import campaigns, incidents
 from emergency_kepu.store.audience_size import audience_size
 from emergency_kepu.store.campaigns import CampaignRow
-from emergency_kepu.store.decisions import append_decision
+from emergency_kepu.store.decisions import append_about
 from emergency_kepu.store.locks import one_at_a_time
 
 _HELD = timedelta(days=90)
@@ -86,16 +86,7 @@ def write(
             campaigns.set_state(conn, older.id, older.revision, before=older.state, after=after)
     detail = f"{actor} {'corrected' if told else 'wrote'} the fact-check: {check.verdict.value}"
     decision = Decision(action=Action.DRAFT, reason=Reason.OPERATOR, guard="desk", detail=detail)
-    append_decision(
-        conn,
-        decision,
-        at=now,
-        subject="campaign",
-        actor=actor,
-        incident_id=incident.id,
-        campaign_id=row.id,
-        revision=row.revision,
-    )
+    append_about(conn, row, decision, at=now, actor=actor)
     return campaigns.latest(conn, row.id)
 
 

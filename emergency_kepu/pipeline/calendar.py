@@ -31,7 +31,7 @@ from emergency_kepu.places.gazetteer import contains
 from emergency_kepu.store import campaigns, incidents, silences
 from emergency_kepu.store.audience_size import audience_size
 from emergency_kepu.store.campaigns import CampaignRow
-from emergency_kepu.store.decisions import append_decision
+from emergency_kepu.store.decisions import append_about
 from emergency_kepu.store.locks import one_at_a_time
 
 CALENDAR = "calendar"
@@ -209,13 +209,4 @@ def _draft(conn: Connection, services: Services, occasion: Occasion, now: dateti
 
 
 def _say(conn: Connection, row: CampaignRow, decision: Decision, now: datetime) -> None:
-    append_decision(
-        conn,
-        decision,
-        at=now,
-        subject="campaign",
-        actor="clock",
-        incident_id=row.incident_id,
-        campaign_id=row.id,
-        revision=row.revision,
-    )
+    append_about(conn, row, decision, at=now, actor="clock")

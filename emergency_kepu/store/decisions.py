@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 
 from emergency_kepu.domain.decision import Decision
+from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.months import month_of
 from emergency_kepu.store.tables import decisions
 from emergency_kepu.store.upsert import insert_new
@@ -18,6 +19,20 @@ from emergency_kepu.store.upsert import insert_new
 def append_decision(conn: Connection, decision: Decision, **about: Any) -> bool:
     """One decision, with the arguments of `append_decisions`; True when it was new."""
     return append_decisions(conn, [decision], **about) == 1
+
+
+def append_about(conn: Connection, row: CampaignRow, decision: Decision, *, at: datetime, actor: str) -> bool:
+    """One decision about a revision of a campaign."""
+    return append_decision(
+        conn,
+        decision,
+        at=at,
+        subject="campaign",
+        actor=actor,
+        incident_id=row.incident_id,
+        campaign_id=row.id,
+        revision=row.revision,
+    )
 
 
 def append_decisions(

@@ -204,6 +204,23 @@ def test_another_verdict_is_a_correction_that_waits_and_other_words_are_no_news(
     assert "更正" in told(rig)[1][1]
 
 
+def test_a_correction_that_was_refused_hides_no_later_one(tmp_path: Path) -> None:
+    rig = rig_with(tmp_path, trusted=True)
+    rig.feed("checks", review(), at=AT + timedelta(minutes=1))
+    send(rig, rig.campaigns()[0])
+    row = draft(rig, msgspec.structs.replace(WISH, verdict=Verdict.UNPROVEN, incident=incident(rig).id))
+    with rig.database.begin() as conn:
+        operations.submit(conn, row.id, actor="qian", now=rig.clock.now())
+        operations.reject(conn, row.id, actor="wang", now=rig.clock.now())
+    stands = incident(rig).check
+    assert stands is not None
+    assert stands.verdict is Verdict.REFUTED, "what the public was told"
+    later = (AT + timedelta(minutes=30)).isoformat()
+    other = {"alternateName": "没有证据", "ratingExplanation": "还在核实。"}
+    rig.feed("checks", review(dateModified=later, reviewRating=other), at=AT + timedelta(minutes=31))
+    assert rig.campaigns()[-1].state.value == "waiting"
+
+
 def test_two_rumours_of_one_place_and_one_checker_are_two(tmp_path: Path) -> None:
     rig = rig_with(tmp_path)
     other = {**REVIEW, "url": "https://checks.example.org/2", "claimReviewed": "水库垮了"}
