@@ -43,7 +43,8 @@ def phrases_of(english: Phrases, locale: str) -> str:
 
 def _marked(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
-        return {name: _marked(part, name) for name, part in value.items()}
+        # short words are for alerts that other languages do not have
+        return {name: _marked(part, name) for name, part in value.items() if name != "short"}
     if isinstance(value, list | tuple):
         return [_marked(part, key) for part in value]
     if isinstance(value, str) and value and key not in _KEPT:
