@@ -152,6 +152,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     directory: str = ""
     """Where it was read from."""
 
+    def public_channels(self) -> list[str]:
+        """Channels by which campaigns reach people: all but those of exercises."""
+        return [name for name, raw in self.channels.items() if not raw.get("drill")]
+
 
 def load_settings(directory: Path) -> Settings:
     """Read a configuration directory. ConfigError names file, key and mend; nothing is half read."""

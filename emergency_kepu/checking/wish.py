@@ -27,8 +27,7 @@ from emergency_kepu.domain.plain import plain
 from emergency_kepu.domain.recipient import RecipientKind
 from emergency_kepu.matching.observe import RUMOUR
 from emergency_kepu.places import gazetteer
-from emergency_kepu.places.china import by_adcode
-from emergency_kepu.places.world import is_country
+from emergency_kepu.places.gazetteer import is_place
 from emergency_kepu.settings import Settings
 
 _ADDRESS = re.compile(r"https://[^\s<>\"'\\]{4,300}")
@@ -142,7 +141,7 @@ def _about_words(wish: CheckWish, catalog: Catalog) -> str:
 def _about_places(wish: CheckWish) -> str:
     if not wish.places:
         return "places: name at least one; a message for nowhere would reach nobody"
-    unknown = next((code for code in wish.places if not is_country(code) and by_adcode(code) is None), None)
+    unknown = next((code for code in wish.places if not is_place(code)), None)
     if unknown is not None:
         return f"place {unknown!r}: give a 6-digit adcode or an ISO 3166 country code"
     if not wish.source:

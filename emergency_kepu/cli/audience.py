@@ -20,8 +20,7 @@ from emergency_kepu.desk.accounts import Right
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.errors import UserError
 from emergency_kepu.domain.recipient import AudienceQuery, Recipient, RecipientKind
-from emergency_kepu.places.china import by_adcode
-from emergency_kepu.places.world import is_country
+from emergency_kepu.places.gazetteer import is_place
 from emergency_kepu.services import open_database
 from emergency_kepu.settings import load_settings
 from emergency_kepu.store import recipients
@@ -157,7 +156,7 @@ def _query(
     drill: bool,
 ) -> AudienceQuery:
     for code in place or ():
-        if not is_country(code) and by_adcode(code) is None:
+        if not is_place(code):
             msg = f"--place {code!r}: give a 6-digit adcode or an ISO 3166 country code"
             raise UserError(msg)
     return AudienceQuery(

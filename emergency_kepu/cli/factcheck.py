@@ -83,10 +83,9 @@ def new(
             head |= {"verdict": check.verdict.value, "about": check.about, "document": check.document}
             head |= {"expert": check.expert.id} if check.expert else {}
     empty = CheckWords(claim="", fact="", evidence="")
-    channels = [name for name, raw in settings.channels.items() if not raw.get("drill")]
     whole = {
         **head,
-        "channels": channels,
+        "channels": settings.public_channels(),
         "words": {locale: msgspec.to_builtins(words.get(locale, empty)) for locale in locales},
     }
     verdicts = ", ".join(verdict.value for verdict in Verdict)

@@ -81,16 +81,9 @@ async def campaign(
         d=found,
         c=found.latest,
         choices=choices,
-        steps_refusal=steps_refusal(visitor),
+        steps_refusal=visitor.refusal(),
         names=experts.names(desk.services),
     )
-
-
-def steps_refusal(visitor: Visitor) -> str:
-    """The word for why this visitor cannot stop what is planned; empty: it is offered."""
-    if visitor.may(Right.OPERATE):
-        return ""
-    return "no_accounts" if visitor.no_accounts else "no_right"
 
 
 def choices_of(found: CampaignDetail, visitor: Visitor) -> dict[str, str]:
@@ -170,8 +163,7 @@ async def dead(request: AnyRequest, desk: InDesk, visitor: InVisitor, after: Aft
         return queries.dead_page(conn, state="dead", after=after, limit=ROWS)
 
     found = await desk.services.database.read(look)
-    refusal = "" if visitor.may(Right.OPERATE) else "no_accounts" if visitor.no_accounts else "no_right"
-    return _page(desk, "dead.html", request, visitor, page=found, refusal=refusal)
+    return _page(desk, "dead.html", request, visitor, page=found, refusal=visitor.refusal())
 
 
 def _page(desk: Desk, name: str, request: AnyRequest, visitor: Visitor, **values: Any) -> Response[bytes]:

@@ -17,7 +17,6 @@ from emergency_kepu.domain.errors import UserError
 from emergency_kepu.domain.factcheck import LONGEST, CheckWords, Verdict
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.matching.observe import RUMOUR
-from emergency_kepu.places.search import find_place
 
 _CHANNEL = "channel."
 _PARTS = ("claim", "fact", "evidence", "advice")
@@ -30,7 +29,7 @@ async def rumours_page(request: AnyRequest, desk: InDesk, visitor: InVisitor) ->
     """Those that nobody has checked first."""
     visitor.require(Right.READ)
     found = await checks.listed(desk.services)
-    return desk.pages.page("rumours.html", request, visitor, rumours=found, refusal=_refusal(visitor))
+    return desk.pages.page("rumours.html", request, visitor, rumours=found, refusal=visitor.refusal())
 
 
 @get("/rumours/check", include_in_schema=False)
@@ -61,17 +60,16 @@ def _wish(desk: Desk, form: dict[str, str]) -> CheckWish:
     if verdict not in set(Verdict):
         msg = "verdict: choose one"
         raise UserError(msg)
-    places = [part for part in form.get("places", "").replace("、", ",").replace("，", ",").split(",") if part.strip()]
     words = {
         locale: CheckWords(**{part: form.get(f"{part}.{locale}", "") for part in _PARTS}) for locale in _locales(desk)
     }
     return CheckWish(
         verdict=Verdict(verdict),
         words=words,
-        places=tuple(dict.fromkeys(find_place(part) for part in places)),
+        places=writing.places_of(form),
         source=form.get("source", ""),
         source_names={locale: form.get(f"source.{locale}", "") for locale in _locales(desk)},
-        channels=tuple(name for name in _channels(desk) if form.get(_CHANNEL + name)),
+        channels=tuple(name for name in desk.services.settings.public_channels() if form.get(_CHANNEL + name)),
         about=form.get("about", ""),
         document=form.get("document", ""),
         expert=form.get("expert", ""),
@@ -105,14 +103,14 @@ def _form(desk: Desk, request: AnyRequest, visitor: Visitor, form: dict[str, str
         status=400 if problem else 200,
         form=form,
         problem=problem,
-        refusal=_refusal(visitor),
+        refusal=visitor.refusal(),
         verdicts=[verdict.value for verdict in Verdict],
         parts=[(part, LONGEST[part]) for part in _PARTS],
         wide=_WIDE,
         locales=_locales(desk),
         hazards=[code for code in HAZARDS if code != RUMOUR],
         experts=[(expert.id, next(iter(expert.names.values()))) for expert in desk.services.settings.experts],
-        channels=_channels(desk),
+        channels=desk.services.settings.public_channels(),
         issued=f"{now.astimezone(writing.DESK_ZONE):%Y-%m-%d %H:%M}",
     )
 
@@ -122,16 +120,6 @@ def _locales(desk: Desk) -> list[str]:
     catalog, usual = desk.services.catalog, desk.services.settings.content.default_locale
     found = [locale for locale in catalog.locales(RUMOUR) if catalog.phrases[locale].check]
     return sorted(found, key=lambda locale: (locale != usual, not locale.startswith("zh"), locale))
-
-
-def _channels(desk: Desk) -> list[str]:
-    return [name for name, raw in desk.services.settings.channels.items() if not raw.get("drill")]
-
-
-def _refusal(visitor: Visitor) -> str:
-    if visitor.may(Right.OPERATE):
-        return ""
-    return "no_accounts" if visitor.no_accounts else "no_right"
 
 
 CHECK_PAGES = (rumours_page, check_page, check)

@@ -44,7 +44,6 @@ async def experts_page(
         }
 
     found = await services.database.read(look)
-    refusal = "" if visitor.may(Right.OPERATE) else "no_accounts" if visitor.no_accounts else "no_right"
     done = request.query_params.get("done", "")
     return desk.pages.page(
         "experts.html",
@@ -52,7 +51,7 @@ async def experts_page(
         visitor,
         names=experts.names(services),
         desk_state=AskState.DESK.value,
-        refusal=refusal,
+        refusal=visitor.refusal(),
         done=done if done in DONE else "",
         **found,
     )

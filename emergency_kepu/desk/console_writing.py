@@ -30,7 +30,7 @@ async def write(request: AnyRequest, desk: InDesk, visitor: InVisitor) -> Respon
     """The draft's own page, where its texts can be read; or the form again with what is wrong."""
     visitor.require(Right.OPERATE)
     form = await own_form(request, desk)
-    chosen = tuple(name for name in _channels(desk) if form.get(_CHANNEL + name))
+    chosen = tuple(name for name in desk.services.settings.public_channels() if form.get(_CHANNEL + name))
     try:
         wish = writing.wish_of(form, chosen, desk.services.clock.now())
         row = await writing.write(desk.services, wish, actor=visitor.name)
@@ -47,7 +47,7 @@ async def end_page(
     """What it means, before anything happens."""
     visitor.require(Right.READ)
     found = await desk.services.database.read(lambda conn: incidents.get(conn, incident_id))
-    return desk.pages.page("end.html", request, visitor, i=found, refusal=_refusal(visitor))
+    return desk.pages.page("end.html", request, visitor, i=found, refusal=visitor.refusal())
 
 
 @post(
@@ -72,22 +72,12 @@ def _form(desk: Desk, request: AnyRequest, visitor: Visitor, form: dict[str, str
         status=400 if problem else 200,
         form=form,
         problem=problem,
-        refusal=_refusal(visitor),
+        refusal=visitor.refusal(),
         hazards=[code for code in HAZARDS if code in desk.services.catalog.topics],
-        channels=_channels(desk),
+        channels=desk.services.settings.public_channels(),
         issued=f"{now.astimezone(writing.DESK_ZONE):%Y-%m-%d %H:%M}",
         until=writing.default_until(now),
     )
-
-
-def _channels(desk: Desk) -> list[str]:
-    return [name for name, raw in desk.services.settings.channels.items() if not raw.get("drill")]
-
-
-def _refusal(visitor: Visitor) -> str:
-    if visitor.may(Right.OPERATE):
-        return ""
-    return "no_accounts" if visitor.no_accounts else "no_right"
 
 
 WRITING_PAGES = (write_page, write, end_page, end)

@@ -48,6 +48,12 @@ class Visitor:
         """For pages: show what begins something?"""
         return self.may(Right.OPERATE)
 
+    def refusal(self, right: Right = Right.OPERATE) -> str:
+        """For pages: the console's word for why it is out of reach; empty: it is offered."""
+        if self.may(right):
+            return ""
+        return "no_accounts" if self.no_accounts else "no_right"
+
     def require(self, right: Right) -> None:
         """401 when it is unknown who asks, 403 when they may not."""
         if self.may(right):

@@ -58,10 +58,9 @@ async def end(services: Services, incident_id: str, *, source: str, actor: str) 
 
 def wish_of(form: dict[str, str], channels: tuple[str, ...], now: datetime) -> Wish:
     """The console's form as a wish. UserError names the field that is wrong."""
-    places = [part for part in form.get("places", "").replace("、", ",").replace("，", ",").split(",") if part.strip()]
     return Wish(
         hazard=form.get("hazard", ""),
-        places=tuple(dict.fromkeys(find_place(part) for part in places)),
+        places=places_of(form),
         source=form.get("source", "").strip(),
         issued_at=local_instant(form, "issued") or now,
         until=local_instant(form, "until"),
@@ -72,6 +71,12 @@ def wish_of(form: dict[str, str], channels: tuple[str, ...], now: datetime) -> W
         urgent=form.get("urgent") == "yes",
         approvers=2 if form.get("approvers") == "2" else 1,
     )
+
+
+def places_of(form: dict[str, str]) -> tuple[str, ...]:
+    """The places of the form, each once. UserError names one that is not known, or that several have."""
+    typed = form.get("places", "").replace("、", ",").replace("，", ",").split(",")
+    return tuple(dict.fromkeys(find_place(part) for part in typed if part.strip()))
 
 
 def local_instant(form: dict[str, str], field: str) -> datetime | None:

@@ -20,8 +20,7 @@ from emergency_kepu.domain.recipient import RecipientKind
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.matching.dates import Dates, problem_of, spans
 from emergency_kepu.places import gazetteer
-from emergency_kepu.places.china import by_adcode
-from emergency_kepu.places.world import is_country
+from emergency_kepu.places.gazetteer import is_place
 
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _MOST_DAYS = 90
@@ -153,7 +152,7 @@ def _problem(entry: Entry) -> str:
     if not entry.places or not entry.channels:
         return "`places` and `channels` need one or more each"
     for code in entry.places:
-        if not is_country(code) and by_adcode(code) is None:
+        if not is_place(code):
             return f"no place {code!r}; give a 6-digit adcode or an ISO 3166 country code"
     for text in (entry.hours.start, entry.hours.end):
         if not _CLOCK.fullmatch(text):

@@ -19,9 +19,7 @@ from emergency_kepu.domain.incident import Incident
 from emergency_kepu.domain.recipient import RecipientKind
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.domain.step import Step
-from emergency_kepu.places.china import by_adcode
-from emergency_kepu.places.gazetteer import contains
-from emergency_kepu.places.world import is_country
+from emergency_kepu.places.gazetteer import contains, is_place
 
 COLOURS = {"blue": Severity.MINOR, "yellow": Severity.MODERATE, "orange": Severity.SEVERE, "red": Severity.EXTREME}
 _LONGEST_MINUTES = 30 * 24 * 60
@@ -157,7 +155,7 @@ def _check(policy: Policy, where: str) -> None:
         msg = f"{where} ({policy.name}): `approvers` must be 1 or more and `cooldown_minutes` 0 or more"
         raise ConfigError(msg)
     for code in (*policy.when.places, *policy.audience.places):
-        if not is_country(code) and by_adcode(code) is None:
+        if not is_place(code):
             msg = f"{where} ({policy.name}): no place {code!r}; give a 6-digit adcode or an ISO 3166 country code"
             raise ConfigError(msg)
     if policy.quiet_hours is not None:

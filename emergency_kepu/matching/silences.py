@@ -9,9 +9,7 @@ from emergency_kepu.domain.errors import UserError
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.domain.silence import Silence
-from emergency_kepu.places.china import by_adcode
-from emergency_kepu.places.gazetteer import contains
-from emergency_kepu.places.world import is_country
+from emergency_kepu.places.gazetteer import contains, is_place
 
 
 def silenced_by(
@@ -61,7 +59,7 @@ def _problem(silence: Silence, feeds: Collection[str]) -> str:
         if code not in HAZARDS:
             return f"hazard {code!r}: not in the taxonomy; `kepu templates list` shows it"
     for code in silence.places:
-        if not is_country(code) and by_adcode(code) is None:
+        if not is_place(code):
             return f"place {code!r}: give a 6-digit adcode or an ISO 3166 country code"
     for name in silence.feeds:
         if name not in feeds:

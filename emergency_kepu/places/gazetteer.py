@@ -18,6 +18,11 @@ _POINT_WITHIN_KM = 50.0
 _ADCODE_SCHEMES = ("adcode", "AREACODE", "CPEAS Geographic Code", "区划代码")
 
 
+def is_place(code: str) -> bool:
+    """A 6-digit adcode of the table, or an ISO 3166 country."""
+    return is_country(code) or by_adcode(code) is not None
+
+
 def name(code: str, locale: str, *, full: bool = False) -> str:
     """The place's name in zh-Hans, zh-Hant or en; `full` with what it lies in: 四川省宜宾市长宁县.
 
