@@ -116,9 +116,8 @@ class Cluster:
             process.kill()
         for process in self.processes.values():
             process.wait()
-        if self._standins is not None and self._standins.stdin is not None:
-            self._standins.stdin.close()
-            self._standins.wait()
+        if self._standins is not None:
+            self._standins.communicate()  # closes its stdin, which ends it, and both pipes
         if self.proxy is not None:
             self.proxy.stop()
         self.kafka.stop()

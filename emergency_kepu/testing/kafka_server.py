@@ -101,6 +101,15 @@ class Security:
             raise RuntimeError(msg)
 
 
+def cluster_id(number: uuid.UUID | None = None) -> str:
+    """A new cluster's id: 22 characters of URL-safe base64, as Kafka writes them.
+
+    One of 64 would begin with "-", which Kafka's own tools take for an option: such a one gets another first letter.
+    """
+    words = base64.urlsafe_b64encode((number or uuid.uuid4()).bytes).decode().rstrip("=")
+    return f"K{words[1:]}" if words.startswith("-") else words
+
+
 class KafkaServer:
     """`brokers` nodes, each broker and controller. Use `bootstrap` as the address.
 
@@ -115,7 +124,7 @@ class KafkaServer:
         self._security = security
         self._inside = [free_port() for _ in range(brokers)] if security else []
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
-        self._cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        self._cluster = cluster_id()
 
     @property
     def bootstrap(self) -> str:
