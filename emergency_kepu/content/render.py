@@ -116,7 +116,8 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
             body = sms.folded(body)
         size = limit.measure(body)
         if size <= limit.most and not (refused := form.refuses(body, request.locale)):
-            version = hashlib.blake2b((topic.text_hash + layout).encode(), digest_size=8).hexdigest()
+            words = topic.draft_hashes.get(request.locale, topic.text_hash) + catalog.frame_hash + layout
+            version = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
             return RenderedMessage(
                 title=elements.lead + elements.headline,
                 text=body,

@@ -16,14 +16,13 @@ from emergency_kepu.content.catalog import Reviewer, hash_of, load_catalog
 from emergency_kepu.content.library import shipped
 from emergency_kepu.content.lint.run import lint
 from emergency_kepu.content.locales import resolve
-from emergency_kepu.content.review import review_state
+from emergency_kepu.content.review import standing
 from emergency_kepu.content.signing import sign
 from emergency_kepu.content.specimen import USUAL
 from emergency_kepu.desk.words import language_name
 from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec
 from emergency_kepu.domain.errors import ContentError, UserError
 from emergency_kepu.domain.hazard import HAZARDS, classify
-from emergency_kepu.matching.guards.context import ReviewState
 from emergency_kepu.pages.text import page_text
 from emergency_kepu.places import gazetteer
 from emergency_kepu.places.authority import authority_name
@@ -75,9 +74,9 @@ def test_a_draft_and_the_review_of_the_text_leave_each_other_alone(own: Path) ->
     sign(own, "heat", Reviewer(name="Li", field="public health", on=TODAY), NEXT_YEAR)
     sign(own, "heat", YAMADA, NEXT_YEAR, locale="ja")
     catalog = load_catalog(own)
-    assert review_state(catalog.topics["heat"], TODAY) is ReviewState.VALID
+    assert standing(catalog, "heat", TODAY).state == "valid"
     (own / "heat/ja.yaml").unlink()
-    assert review_state(load_catalog(own).topics["heat"], TODAY) is ReviewState.VALID
+    assert standing(load_catalog(own), "heat", TODAY).state == "valid"
     assert "ja" in catalog.locales("heat")
 
 
