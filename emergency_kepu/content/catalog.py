@@ -113,6 +113,10 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     claims: dict[str, tuple[str, ...]] = {}
     first: dict[Phase, str] = {}
     """Phase to the id of the action that saves lives: it must come first in every language, and is never cut."""
+    ending: Literal["lifted", "calm", "after", "notice", "withdrawn"] = "lifted"
+    """What an all-clear says. `calm`: in words for what leaves no ruins. `after`: the advice of phase `after`, which must
+    then be right once the danger is over; `notice`: the same, in words for what is a notice itself.
+    `withdrawn`: of what happened and cannot be lifted, only the report of it taken back."""
     review: Review = Review()
     translations: dict[str, Review] = {}
     """Signatures under drafts, by locale: who vouches for that language."""
@@ -147,6 +151,14 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
         if signed.text_hash != self.draft_hashes.get(text.locale):
             return False
         return signed.valid_until is not None and today <= signed.valid_until
+
+
+class EndPhrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of all-clears that are not those of a warning of nature."""
+
+    headline: str
+    what: str
+    actions: tuple[str, ...]
 
 
 class DayPhrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -191,6 +203,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     all_clear_headline: str
     all_clear_what: str
     all_clear_actions: tuple[str, ...]
+    """Of natural hazards, and of every other kind that `all_clear_of` lacks."""
     joiner: str
     """Between sentences."""
     sentence_end: str
@@ -201,6 +214,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     hotline: str
     relay: str
     """That this explains a warning of someone else."""
+    all_clear_of: dict[Literal["accident", "health", "social", "calm", "notice", "withdrawn"], EndPhrases] = {}
+    """By the hazard's `ending`, else by its category."""
     step_lead: str = ""
     """Before a later message that no new warning caused."""
     expert: str = "{{ who }}:"
@@ -279,6 +294,9 @@ def _topic(folder: Path, phrases: Mapping[str, Phrases]) -> Topic:
                 msg = f"{path}: no actions for phase {missing[0]!r}, which meta.yaml promises"
                 raise ContentError(msg)
             locales[text.locale] = text
+    if meta.ending in ("after", "notice") and "after" not in meta.phases:
+        msg = f"{folder / 'meta.yaml'}: ending `{meta.ending}` needs the phase `after`"
+        raise ContentError(msg)
     ours = [locales[name] for name in sorted(locales) if not locales[name].draft]
     if not ours:
         msg = f"{folder}: every language is a draft; one must be the text that the others translate"
