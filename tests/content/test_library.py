@@ -106,7 +106,7 @@ def test_languages_say_the_same_and_every_claim_has_a_source(hazard: str) -> Non
 DEADLY = {
     "earthquake": ("往外跑出", "立即跑出", "run out of the building", "stand in a doorway"),
     "cholera": ("止泻药", "茶匙", "teaspoon"),
-    "heat": ("酒精", "alcohol"),
+    "heat": ("用酒精擦", "酒精浴", "酒精降温", "酒精降溫", "rub with alcohol", "alcohol rub", "alcohol bath"),
     "landslide": ("顺坡跑", "順坡跑", "run downhill", "shelter below", "躲到坡下"),
     "debris_flow": ("沿沟跑", "沿溝跑", "躲到树", "躲到樹", "run down the", "climb a tree"),
     "flash_flood": ("躲到桥", "躲到橋", "冲过去", "衝過去", "drive through it", "shelter under a"),
