@@ -133,6 +133,7 @@ def test_what_happens_may_be_told() -> None:
     [
         ("building_collapse", "Lie in the triangle of life.", "躲到三角区。"),
         ("elevator_failure", "Press each of the floor buttons.", "按下每一层楼层的按钮。"),
+        ("elevator_failure", "Press all buttons.", "把所有楼层的按钮都按一遍。"),
         ("traffic_accident", "Let the car begin to fill with water.", "等水灌满再开门。"),
     ],
 )
