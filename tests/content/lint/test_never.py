@@ -133,5 +133,21 @@ def test_what_happens_may_be_told() -> None:
     assert findings("never", about("cold_wave", zh="喝酒驱寒。", role="fact"))
 
 
+@pytest.mark.parametrize(
+    ("hazard", "english", "chinese"),
+    [
+        ("building_collapse", "Lie in the triangle of life.", "躲到三角区。"),
+        ("elevator_failure", "Press each of the floor buttons.", "按下每一层楼层的按钮。"),
+        ("elevator_failure", "Press all buttons.", "把所有楼层的按钮都按一遍。"),
+        ("traffic_accident", "Let the car begin to fill with water.", "等水灌满再开门。"),
+    ],
+)
+def test_other_wordings_that_circulate(hazard: str, english: str, chinese: str) -> None:
+    assert findings("never", about(hazard, en=english))
+    assert findings("never", about(hazard, zh=chinese))
+    assert not findings("never", about(hazard, en=f"Do not {english[0].lower()}{english[1:]}"))
+    assert not findings("never", about(hazard, zh=f"不要{chinese}"))
+
+
 def test_patterns_compile_once() -> None:
     assert compiled("a+") is compiled("a+")
