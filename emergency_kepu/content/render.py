@@ -30,6 +30,7 @@ from emergency_kepu.content.forms.registry import FORMS
 from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.domain.campaign import CampaignKind, Interpretation, MessageFacts
 from emergency_kepu.domain.errors import ContentError
+from emergency_kepu.domain.scripts import one_line
 
 _ENDS = ("。", "！", "？", "…", ".", "!", "?")
 
@@ -157,7 +158,7 @@ def _text(catalog: Catalog, request: RenderRequest) -> tuple[Topic, LocaleText]:
 def fill_in(source: str, known: Mapping[str, Any], *, where: str, locale: str) -> str:
     """One short template as one line of text. ContentError names `where` and what is undefined or no template."""
     try:
-        return " ".join(_compiled(locale, source).render(known).split())
+        return one_line(_compiled(locale, source).render(known))
     except UndefinedError as problem:
         msg = f"{where}: {problem} in {source!r}"
         raise ContentError(msg) from problem

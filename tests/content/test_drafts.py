@@ -200,3 +200,29 @@ def test_a_page_in_uyghur_runs_from_right_to_left(own: Path) -> None:
     assert page_text(catalog, spec, CampaignKind.ISSUE, "en", seed="s").direction == "ltr"
     assert language_name("ug") == UYGHUR
     assert language_name("mn-Mong") == MONGOLIAN
+
+
+@pytest.mark.parametrize(
+    ("locale", "word", "end"),
+    [("ug", UYGHUR, "."), ("ug", UYGHUR, "؟"), ("bo", TIBETAN, "།"), ("mn-Mong", f"{MONGOLIAN}\u202fᠤᠨ", "᠃")],
+)
+def test_lint_takes_the_marks_of_their_scripts_and_asks_for_no_english_word(
+    own: Path, locale: str, word: str, end: str
+) -> None:
+    """Otherwise no desk could sign a text in them."""
+    text = (own / "heat/en.yaml").read_text(encoding="utf-8").replace("locale: en", f"locale: {locale}\ndraft: true")
+    (own / f"heat/{locale}.yaml").write_text(text, encoding="utf-8")
+    phrases = (own / "_common/en.yaml").read_text(encoding="utf-8")
+    (own / f"_common/{locale}.yaml").write_text(phrases.replace("locale: en", f"locale: {locale}"), encoding="utf-8")
+    catalog = load_catalog(own)
+    topic = catalog.topics["heat"]
+    draft = topic.locales[locale]
+    draft = msgspec.structs.replace(
+        draft,
+        what=f"{{{{ source }}}} {{{{ time }}}} {{{{ place }}}} {word}{end}",
+        impact=msgspec.structs.replace(draft.impact, text=f"{word}{end}"),
+    )
+    topic = msgspec.structs.replace(topic, locales={**topic.locales, locale: draft})
+    found = lint(msgspec.structs.replace(catalog, topics={"heat": topic}), ("heat",)).findings
+    ours = [item for item in found if item.file == f"heat/{locale}.yaml"]
+    assert not [item for item in ours if item.rule in ("punctuation", "elements", "markup") or "hazard" in item.message]
