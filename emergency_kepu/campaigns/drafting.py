@@ -14,6 +14,9 @@ from emergency_kepu.domain.recipient import AudienceQuery
 from emergency_kepu.matching.policy import Policy
 from emergency_kepu.store.campaigns import CampaignRow
 
+UNANNOUNCED = frozenset({"earthquake", "aftershock"})
+"""Nobody announces these: an incident of one has happened, and how to prepare for it would come too late."""
+
 
 def campaign_id(incident_id: str) -> str:
     """One campaign an incident, whichever policies it meets; what follows are its revisions."""
@@ -69,9 +72,10 @@ def draft(
 ) -> CampaignRow:
     """A revision, approved at once where no person is needed, else waiting for one."""
     drill = incident.drill
+    too_late = policy.phase == "before" and incident.hazard in UNANNOUNCED
     spec = CampaignSpec(
         hazard=incident.hazard,
-        phase=policy.phase,
+        phase="now" if too_late else policy.phase,
         channels=policy.drill_channels if drill else policy.channels,
         facts=facts,
         audience=msgspec.to_builtins(query),

@@ -83,7 +83,7 @@ async def test_times_are_of_the_place_and_name_their_zone(browse: Open) -> None:
 
 async def test_a_campaign_shows_every_text_whole_and_how_many_get_it(browse: Open) -> None:
     page = (await browse().get("/campaigns/c-1?lang=en")).text
-    assert page.count('<pre lang="') == 3, "one channel, three languages"
+    assert page.count('<pre lang="') == 15, "one channel, three languages, everybody and four audiences"
     assert "犍为县气象台" in page
     assert "1 recipients would get it" in page
 
