@@ -114,9 +114,9 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     first: dict[Phase, str] = {}
     """Phase to the id of the action that saves lives: it must come first in every language, and is never cut."""
     ending: Literal["lifted", "calm", "after", "notice", "withdrawn"] = "lifted"
-    """What an all-clear says. `calm`: in words for what leaves no ruins. `after`: the advice of phase `after`, which then
-    must be right once the danger is over; `notice`: the same, in words for what is a notice itself. `withdrawn`: of what
-    happened and cannot be lifted, only the report of it taken back."""
+    """What an all-clear says. `calm`: in words for what leaves no ruins. `after`: the advice of phase `after`, which
+    then must be right once the danger is over; `notice`: the same, in words for what is a notice itself.
+    `withdrawn`: of what happened and cannot be lifted, only the report of it taken back."""
     review: Review = Review()
     translations: dict[str, Review] = {}
     """Signatures under drafts, by locale: who vouches for that language."""
