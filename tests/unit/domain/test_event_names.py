@@ -127,14 +127,14 @@ CANADA_INDIA_AUSTRALIA: dict[str | None, str] = {
     "flood": "Flood",
     "gale": "wind warning; Strong Surface Winds; Marine Wind Warning",
     "high_waves": "High Wave Alert; Swell Surge; Hazardous Surf Warning",
-    "icing": "freezing drizzle advisory; flash freeze warning; pluie verglaçante",
+    "icing": "freezing drizzle advisory; flash freeze warning; orange warning - flash freeze; pluie verglaçante",
     "rainstorm": "rainfall warning; Heavy Rain; Very heavy rainfall; avertissement de pluie",
     "snowstorm": "snowfall warning; snow squall warning; snow squall watch; blowing snow advisory; "
     "winter storm; poudrerie",
     "thunderstorm_gale": "yellow warning - severe thunderstorm; squall; Thunderstorm with Lightning; orages violents",
     "traffic_accident": "Motor Vehicle Accident",
     "typhoon": "tropical storm; hurricane; Cyclone; Cyclonic Storm; Tropical Cyclone Advice",
-    "wildfire": "Bushfire; Grass Fire; Fire Weather Warning; Forest Fire",
+    "wildfire": "Bushfire; Brush Fire; Grass Fire; Fire Weather Warning; Forest Fire",
     None: "special weather statement; Other Non-Urgent Alerts; Fire; Storm; Extratropical Cyclone; "
     "Sheep Graziers Alert",
 }
@@ -186,3 +186,18 @@ def test_events_of_real_feeds(name: str, hazard: str | None) -> None:
     assert classify(event=f"  {name}  ") == hazard
     assert classify(event="", headline=name) == hazard
     assert classify(event="Vannstand", headline=name) is None, "the headline counts only where the event is empty"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "冰冻食品不能再吃",
+        "用冰水给发烧的人降温最好",
+        "viande crue",
+        "Piracy on the high seas",
+        "Snow White",
+    ],
+)
+def test_words_of_other_things_in_a_sentence(claim: str) -> None:
+    """A fact-check is a sentence: what counts as a whole title must not count inside one."""
+    assert classify(event=claim) is None
