@@ -254,7 +254,7 @@ def _awareness() -> Mapping[str, str]:
 @cache
 def _words() -> re.Pattern[str]:
     """Longest first, so that 雷雨大风 is found before 大风; only as whole words, where words have blanks between."""
-    names = sorted(_names_inside(), key=len, reverse=True)
-    apart = rf"(?<!{_LETTER})%s(?!{_LETTER})"
-    parts = [re.escape(name) if re.search(f"[{_CJK}]", name) else apart % re.escape(name) for name in names]
-    return re.compile("|".join(parts))
+    names = [re.escape(name) for name in sorted(_names_inside(), key=len, reverse=True)]
+    joined = "|".join(name for name in names if re.search(f"[{_CJK}]", name))
+    apart = "|".join(name for name in names if not re.search(f"[{_CJK}]", name))
+    return re.compile(f"{joined}|(?<!{_LETTER})(?:{apart})(?!{_LETTER})")

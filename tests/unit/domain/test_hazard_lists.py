@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emergency_kepu.domain.hazard import (
@@ -181,6 +181,7 @@ def test_two_awareness_types_say_nothing() -> None:
     assert classify(event="x", event_codes={AWARENESS: ["1; Wind", "10; Rain"]}) is None
 
 
+@settings(deadline=None)  # the first call builds the tables
 @given(
     event=st.text(),
     codes=st.dictionaries(st.sampled_from([*LISTS.values(), "OET:v1.0", "eventType"]) | st.text(), st.lists(st.text())),
@@ -191,6 +192,7 @@ def test_any_event_is_one_of_ours_or_nothing(event: str, codes: dict[str, list[s
     assert found is None or found in HAZARDS
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(ALONE), min_size=1, max_size=4))
 def test_codes_decide_alone_or_not_at_all(drawn: list[tuple[str, str, str]]) -> None:
     codes: dict[str, list[str]] = defaultdict(list)
