@@ -6,7 +6,7 @@ right after the commit. A launched revision whose record got lost on the way is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -25,6 +25,9 @@ from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.decisions import append_about
 from emergency_kepu.store.tables import campaigns, records
 
+Unsigned = Callable[[str], tuple[Reason, str] | None]
+"""Hazard to why its texts are not signed, in a reason and in words; None when they are (`content.review.unsigned`)."""
+
 _OVERTAKABLE = (CampaignState.DRAFT, CampaignState.WAITING, CampaignState.APPROVED, CampaignState.LAUNCHED)
 
 
@@ -37,12 +40,23 @@ def submit(conn: Connection, campaign_id: str, *, actor: str, now: datetime) -> 
 
 
 def approve(
-    conn: Connection, campaign_id: str, *, actor: str, now: datetime, wall: float, note: str = "", hold: bool = False
+    conn: Connection,
+    campaign_id: str,
+    *,
+    actor: str,
+    now: datetime,
+    wall: float,
+    unsigned: Unsigned,
+    override: bool = False,
+    note: str = "",
+    hold: bool = False,
 ) -> list[Record]:
     """One person's approval of the latest revision. Launches when enough people have approved; with `hold` it stays
     approved until somebody launches it; with a slot it stays approved until its day.
 
     Refused when the campaign does not wait for approval, when the author approves, or when a person approves twice.
+    Refused too when `unsigned` says of its hazard that no expert stands behind the words, unless `override`: then
+    `actor` does, by name, on record. An exercise needs no such name, since nobody outside reads it.
     `wall` is machine time in seconds: the latency of an approved campaign is counted from the approval.
     """
     row = store.latest(conn, campaign_id)
@@ -50,6 +64,7 @@ def approve(
     _in_time(row, now)
     given = store.approvers(conn, row.id, row.revision)
     check_approver(actor=actor, author=row.created_by, approvers=given)
+    _answer_for(conn, row, None if row.drill else unsigned(row.hazard), override=override, actor=actor, now=now)
     store.add_approval(conn, row.id, row.revision, actor=actor, at=now, note=note)
     needed = max(1, row.approvals_needed)
     count = len(given) + 1
@@ -172,6 +187,20 @@ def lapse(conn: Connection, row: CampaignRow, *, now: datetime, detail: str) -> 
 def _in_time(row: CampaignRow, now: datetime) -> None:
     if row.spec.slot is not None and row.expires_at is not None and row.expires_at <= now:
         raise Refused(Reason.EXPIRED, f"campaign {row.id} was for a day that is over ({row.expires_at:%F %H:%MZ})")
+
+
+def _answer_for(
+    conn: Connection, row: CampaignRow, found: tuple[Reason, str] | None, *, override: bool, actor: str, now: datetime
+) -> None:
+    """Words that no expert stands behind go out only when whoever approves them says that they do."""
+    if found is None:
+        return
+    reason, detail = found
+    if not override:
+        mend = "tick that you answer for them (console), send override_review (API) or add --override-review"
+        raise Refused(reason, f"{detail}: read every text of {row.id}, then {mend}")
+    said = Decision(action=Action.LAUNCH, reason=reason, guard="review", detail=f"{actor} answers for them: {detail}")
+    _append(conn, row, said, actor=actor, now=now)
 
 
 def _forget_check(conn: Connection, row: CampaignRow) -> None:

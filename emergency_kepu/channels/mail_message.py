@@ -1,6 +1,7 @@
 """One message as an e-mail: subject, text, and simple HTML made from the text (RFC 5322, 2045, 2047).
 
-The HTML shows what the text says and nothing more: no pictures, no style, no address that is not in the text.
+The HTML shows what the text says and nothing more: no pictures, no address that is not in the text, no style but fonts
+and lines of scripts that a reader's program may not know.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
 
 from emergency_kepu.channels.port import OutboundMessage
+from emergency_kepu.domain.scripts import FONTS, direction, one_line, vertical
 
 _NUMBERED = re.compile(r"\d+\.\s+(.*)")
 _DASHED = re.compile(r"-\s+(.*)")
@@ -41,7 +43,7 @@ def as_bytes(message: OutboundMessage, *, sender: str, reply_to: str = "", now: 
     if reply_to:
         mail["Reply-To"] = formataddr(parseaddr(reply_to))
     first_line = message.text.partition("\n")[0]
-    mail["Subject"] = " ".join((message.title or first_line).split())
+    mail["Subject"] = one_line(message.title or first_line)
     mail["Date"] = format_datetime(now or datetime.now(UTC))
     mail["Message-ID"] = message_id(message.idempotency_key, domain_of(sender))
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine writes back
@@ -60,9 +62,17 @@ def message_id(key: str, domain: str) -> str:
 def as_html(text: str, locale: str) -> str:
     """Headings none but the first line; numbered and dashed lines as lists; a line that is a link as a link."""
     first, _, rest = text.partition("\n")
-    direction = "rtl" if locale.startswith("ar") else "ltr"
     body = "\n".join((f"<h1>{html.escape(first)}</h1>", *_blocks(rest)))
-    return f'<!doctype html>\n<html lang="{html.escape(locale)}" dir="{direction}"><body>\n{body}\n</body></html>\n'
+    opened = f'<html lang="{html.escape(locale)}" dir="{direction(locale)}"><body{_script(locale)}>'
+    return f"<!doctype html>\n{opened}\n{body}\n</body></html>\n"
+
+
+def _script(locale: str) -> str:
+    """A style only where a reader's program may not know by itself how the script is drawn."""
+    if locale not in FONTS:
+        return ""
+    lines = ";writing-mode:vertical-lr;height:32em" if vertical(locale) else ""
+    return f""" style="font-family:{",".join(f"'{name}'" for name in FONTS[locale])},sans-serif{lines}\""""
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -18,8 +18,10 @@ from emergency_kepu.cli.instants import instant
 from emergency_kepu.cli.output import ConfigOption, JsonOption, catalog_of, database_of, print_json, print_table
 from emergency_kepu.content.limits import kind_of
 from emergency_kepu.content.preview import previews
+from emergency_kepu.content.review import unsigned
 from emergency_kepu.desk.accounts import Right
 from emergency_kepu.domain.clock import SystemClock
+from emergency_kepu.domain.decision import Reason
 from emergency_kepu.pages.address import link_of, pages_of
 from emergency_kepu.pipeline.contacts import contact_for
 from emergency_kepu.places.search import find_place
@@ -156,14 +158,30 @@ def approve(
     as_: AsOption = "",
     note: Annotated[str, typer.Option("--note")] = "",
     hold: Annotated[bool, typer.Option("--hold", help="Approve, and launch later.")] = False,
+    override_review: Annotated[
+        bool, typer.Option("--override-review", help="You answer by name for words that no expert has signed.")
+    ] = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
     """One person's yes. It goes out when enough people have said so."""
-    clock = SystemClock()
+    clock, settings = SystemClock(), load_settings(config)
+    catalog, trusted = catalog_of(settings), settings.content.trust_shipped
+
+    def unsigned_of(hazard: str) -> tuple[Reason, str] | None:
+        return unsigned(catalog, hazard, clock.now().date(), trust_shipped=trusted)
+
     with database_of(config).begin() as conn:
         actor = proven(conn, as_, Right.APPROVE, password_stdin=password_stdin)
         records = operations.approve(
-            conn, campaign, actor=actor, now=clock.now(), wall=clock.wall(), note=note, hold=hold
+            conn,
+            campaign,
+            actor=actor,
+            now=clock.now(),
+            wall=clock.wall(),
+            unsigned=unsigned_of,
+            override=override_review,
+            note=note,
+            hold=hold,
         )
         publish_in(conn, records, clock)
         row = campaigns.latest(conn, campaign)

@@ -59,7 +59,7 @@ def demo(
 
 def _forget(data: Path) -> None:
     """Only what a demo left there: a folder with anything else in it is not ours."""
-    ours = {"config", "journal.jsonl", "drills.jsonl"}
+    ours = {"config", "library", "journal.jsonl", "drills.jsonl"}
     strange = sorted(
         path.name for path in data.iterdir() if path.name not in ours and not path.name.startswith("kepu.db")
     )
@@ -79,6 +79,9 @@ async def _demo(data: Path, *, speed: float, once: bool, port: int, store: str, 
     desk = stage.desk
     try:
         console.print(f"An afternoon in {(script.end - script.start) / timedelta(minutes=1) / speed:.1f} minutes.")
+        signed = stage.signed
+        people = f"{', '.join(signed.by)}: invented people"
+        console.print(f"Signed for this demo only: {signed.texts} of {signed.of} texts ({people}).", highlight=False)
         console.print(f"Console: {desk.address}\n")
 
         def tell(at: datetime, words: str) -> None:

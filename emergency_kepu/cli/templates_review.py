@@ -10,16 +10,18 @@ import typer
 
 from emergency_kepu.cli.library import TemplatesOption, directory_of, known, own
 from emergency_kepu.cli.output import ConfigOption, JsonOption, print_json, print_table
-from emergency_kepu.content.catalog import Catalog, Reviewer, load_catalog
+from emergency_kepu.content.catalog import FRAME, Catalog, Reviewer, load_catalog
 from emergency_kepu.content.lint.run import lint
-from emergency_kepu.content.review import standing
+from emergency_kepu.content.review import standing, standings
 from emergency_kepu.content.signing import sign
 from emergency_kepu.domain.errors import UserError
 
 
 def review(
     config: ConfigOption,
-    hazard: Annotated[str, typer.Argument(metavar="[HAZARD]", help="Whose texts were read.")] = "",
+    hazard: Annotated[
+        str, typer.Argument(metavar="[HAZARD]", help="Whose texts were read; `_common`: the shared ones.")
+    ] = "",
     by: Annotated[str, typer.Option("--by", help="The expert's name.")] = "",
     field: Annotated[str, typer.Option("--field", help="The expert's field, e.g. seismology.")] = "",
     valid_until: Annotated[str, typer.Option("--valid-until", help="Last day on which it holds, 2027-06-30.")] = "",
@@ -33,7 +35,7 @@ def review(
     """Signs exactly these words: who changes one loses the signature. With --list only shows what is signed."""
     directory = directory_of(templates, config)
     catalog = load_catalog(directory)
-    if hazard:
+    if hazard not in ("", FRAME):
         known(catalog, hazard)
     if not list_:
         _sign(directory, catalog, hazard, by, field, valid_until, on, despite_lint, locale)
@@ -65,17 +67,20 @@ def _sign(
     if day > _today():
         msg = f"--on {on}: nobody has read it yet on that day"
         raise UserError(msg)
-    report = lint(catalog, (hazard,))
+    lint_of = () if hazard == FRAME else (hazard,)
+    report = lint(catalog, lint_of)
     if report.errors and not despite_lint:
-        msg = (
-            f"lint finds {report.errors} error(s), see `kepu templates lint {hazard}`; mend them, or add --despite-lint"
-        )
+        command = " ".join(("kepu templates lint", *lint_of))
+        msg = f"lint finds {report.errors} error(s), see `{command}`; mend them, or add --despite-lint"
         raise UserError(msg)
     sign(directory, hazard, Reviewer(name=by.strip(), field=field.strip(), on=day), last, locale=locale)
 
 
 def _show(catalog: Catalog, hazard: str, today: date, json_output: bool) -> None:
-    found = [standing(topic, today) for name, topic in sorted(catalog.topics.items()) if hazard in ("", name)]
+    # a text goes out by itself only when both are signed: whoever looks at one sees the other too
+    found = [standing(catalog, FRAME, today)] if hazard else []
+    found += [standing(catalog, hazard, today)] if hazard not in ("", FRAME) else []
+    found = found or list(standings(catalog, today))
     if json_output:
         print_json(found)
         return
@@ -89,6 +94,11 @@ def _show(catalog: Catalog, hazard: str, today: date, json_output: bool) -> None
         )
         for item in found
     ]
+    if standing(catalog, FRAME, today).state != "valid":
+        hint = (
+            "nobody's signature holds under what all messages share: sign it too, `kepu templates review _common ...`"
+        )
+        typer.echo(hint, err=True)
     print_table("Reviews", ("hazard", "state", "by", "valid until", "days left"), rows)
 
 

@@ -3,6 +3,7 @@
 templates/<hazard>/meta.yaml       what it is about, phases, sources of every claim, the review record
 templates/<hazard>/<locale>.yaml   the elements in one language
 templates/_common/<locale>.yaml    the phrases that all messages share
+templates/_common/meta.yaml        the review record of what all messages share: these phrases and the layouts
 templates/layouts/<layout>.j2      how elements become one channel's format
 """
 
@@ -24,6 +25,8 @@ from emergency_kepu.domain.hazard import HAZARDS
 
 PHASES = ("before", "now", "after")
 Phase = Literal["before", "now", "after"]
+FRAME = "_common"
+"""The folder of what all messages share, and its name where reviews are listed."""
 T = TypeVar("T")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same safe subset, ten times as fast where libyaml is built in: a whole library is read at every start."""
@@ -110,9 +113,20 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     claims: dict[str, tuple[str, ...]] = {}
     first: dict[Phase, str] = {}
     """Phase to the id of the action that saves lives: it must come first in every language, and is never cut."""
+    ending: Literal["lifted", "calm", "after", "notice", "withdrawn"] = "lifted"
+    """What an all-clear says. `calm`: in words for what leaves no ruins. `after`: the advice of phase `after`, which must
+    then be right once the danger is over; `notice`: the same, in words for what is a notice itself.
+    `withdrawn`: of what happened and cannot be lifted, only the report of it taken back."""
     review: Review = Review()
     translations: dict[str, Review] = {}
     """Signatures under drafts, by locale: who vouches for that language."""
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What belongs to the phrases and layouts around every text. They are signed once, not with each hazard."""
+
+    experts: tuple[str, ...] = ()
+    review: Review = Review()
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +136,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     locales: dict[str, LocaleText]
     """All that there are, drafts too: what may be sent is `sendable`."""
     text_hash: str
+    draft_hashes: dict[str, str] = {}
+    """What a signature under a draft covers: its words, and the phrases of its language around them."""
 
     def sendable(self, today: date) -> tuple[str, ...]:
         """Languages in which something may be sent: a draft only while a signature holds for just these words."""
@@ -130,9 +146,19 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     def vouched(self, text: LocaleText, today: date) -> bool:
         """Whether somebody has signed this draft as it is, for this day too."""
         signed = self.meta.translations.get(text.locale)
-        if signed is None or signed.state != "signed" or not signed.by or signed.text_hash != hash_of([text]):
+        if signed is None or signed.state != "signed" or not signed.by:
+            return False
+        if signed.text_hash != self.draft_hashes.get(text.locale):
             return False
         return signed.valid_until is not None and today <= signed.valid_until
+
+
+class EndPhrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of all-clears that are not those of a warning of nature."""
+
+    headline: str
+    what: str
+    actions: tuple[str, ...]
 
 
 class DayPhrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -177,6 +203,7 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     all_clear_headline: str
     all_clear_what: str
     all_clear_actions: tuple[str, ...]
+    """Of natural hazards, and of every other kind that `all_clear_of` lacks."""
     joiner: str
     """Between sentences."""
     sentence_end: str
@@ -187,6 +214,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     hotline: str
     relay: str
     """That this explains a warning of someone else."""
+    all_clear_of: dict[Literal["accident", "health", "social", "calm", "notice", "withdrawn"], EndPhrases] = {}
+    """By the hazard's `ending`, else by its category."""
     step_lead: str = ""
     """Before a later message that no new warning caused."""
     expert: str = "{{ who }}:"
@@ -209,6 +238,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     topics: dict[str, Topic]
     phrases: dict[str, Phrases]
     layouts: dict[str, str]
+    frame: Frame = Frame()
+    frame_hash: str = ""
+    """Of the phrases of every language but those of which there are only drafts, and of the library's own layouts."""
 
     def whole_locales(self) -> tuple[str, ...]:
         """Languages that every hazard must have: all but those of which there are only drafts so far."""
@@ -227,11 +259,17 @@ def load_catalog(directory: Path) -> Catalog:
     if not directory.is_dir():
         msg = f"{directory}: no such content library"
         raise ContentError(msg)
-    phrases = {path.stem: _read(path, Phrases) for path in sorted((directory / "_common").glob("*.yaml"))}
-    topics = {path.parent.name: _topic(path.parent, phrases) for path in sorted(directory.glob("*/meta.yaml"))}
+    shared = directory / FRAME
+    phrases = {path.stem: _read(path, Phrases) for path in sorted(shared.glob("*.yaml")) if path.name != "meta.yaml"}
+    frame = _read(shared / "meta.yaml", Frame) if (shared / "meta.yaml").exists() else Frame()
+    folders = [path.parent for path in sorted(directory.glob("*/meta.yaml")) if path.parent != shared]
+    topics = {folder.name: _topic(folder, phrases) for folder in folders}
+    own = _layouts(directory)
     # a library that was copied before a form existed still has that form: those of the program stand in
-    layouts = {**_layouts(shipped("templates"), without=LIMITS), **_layouts(directory)}
-    return Catalog(directory=str(directory), topics=topics, phrases=phrases, layouts=layouts)
+    layouts = {**_layouts(shipped("templates"), without=LIMITS), **own}
+    found = Catalog(directory=str(directory), topics=topics, phrases=phrases, layouts=layouts, frame=frame)
+    around = [*(phrases[locale] for locale in found.whole_locales()), own]
+    return msgspec.structs.replace(found, frame_hash=_digest(around))
 
 
 def _layouts(directory: Path, *, without: Container[str] = ()) -> dict[str, str]:
@@ -256,16 +294,27 @@ def _topic(folder: Path, phrases: Mapping[str, Phrases]) -> Topic:
                 msg = f"{path}: no actions for phase {missing[0]!r}, which meta.yaml promises"
                 raise ContentError(msg)
             locales[text.locale] = text
+    if meta.ending in ("after", "notice") and "after" not in meta.phases:
+        msg = f"{folder / 'meta.yaml'}: ending `{meta.ending}` needs the phase `after`"
+        raise ContentError(msg)
     ours = [locales[name] for name in sorted(locales) if not locales[name].draft]
     if not ours:
         msg = f"{folder}: every language is a draft; one must be the text that the others translate"
         raise ContentError(msg)
-    return Topic(meta=meta, locales=locales, text_hash=hash_of(ours))
+    drafts = {name: _digest([*_words([text]), phrases[name]]) for name, text in locales.items() if text.draft}
+    return Topic(meta=meta, locales=locales, text_hash=hash_of(ours), draft_hashes=drafts)
 
 
 def hash_of(texts: Sequence[LocaleText]) -> str:
     """What a signature is under: the words, not whether they are a draft."""
-    words = [{key: value for key, value in msgspec.to_builtins(text).items() if key != "draft"} for text in texts]
+    return _digest(_words(texts))
+
+
+def _words(texts: Sequence[LocaleText]) -> list[Any]:
+    return [{key: value for key, value in msgspec.to_builtins(text).items() if key != "draft"} for text in texts]
+
+
+def _digest(words: Sequence[Any]) -> str:
     return hashlib.blake2b(msgspec.json.encode(words), digest_size=12).hexdigest()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,19 +13,31 @@ from emergency_kepu.content.catalog import Phrases
 from emergency_kepu.domain.campaign import CalendarDay, MessageFacts
 from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.plain import ACTIVE
+from emergency_kepu.domain.scripts import one_line, shown
 from emergency_kepu.places import gazetteer
 from emergency_kepu.places.authority import authority_name
 
 MAX_PLACES = 3
 """More are summed up by the first: a list of forty counties is not read."""
 _MAX_LENGTH = 60
-_DAYS = {"zh-Hans": "M月d日", "zh-Hant": "M月d日", "ja": "M月d日", "ko": "M월 d일"}
+_DAYS = {
+    "zh-Hans": "M月d日",
+    "zh-Hant": "M月d日",
+    "ja": "M月d日",
+    "ko": "M월 d일",
+    "ug": "d-MMM",
+    "bo": "MMMཚེས་d",
+    "mn": "MMM'ын' d",
+    "mn-Mong": "yyyy-MM-dd",
+}
+"""As CLDR has them. It has no names of months in traditional Mongolian: numbers, as ISO 8601 writes them."""
 _PATTERNS = {
     "zh-Hans": "M月d日HH:mm",
     "zh-Hant": "M月d日HH:mm",
     "en": "HH:mm, d MMM",
     "ja": "M月d日HH:mm",
     "ko": "M월 d일 HH:mm",
+    **{locale: f"{_DAYS[locale]} HH:mm" for locale in ("ug", "bo", "mn", "mn-Mong")},
 }
 _BETWEEN = {"zh-Hans": "、", "zh-Hant": "、", "ja": "、", "ar": "، "}
 _MORE = {
@@ -53,8 +64,7 @@ _UNTIL = {
 
 def safe(text: str) -> str:
     """A feed's wording as plain text: no control characters, no markup, one line, not endless."""
-    kept = "".join(" " if unicodedata.category(char).startswith(("C", "Z")) else char for char in text)
-    plain = " ".join(ACTIVE.sub(" ", kept).split())
+    plain = one_line(ACTIVE.sub(" ", shown(text)))
     return plain if len(plain) <= _MAX_LENGTH else plain[: _MAX_LENGTH - 1].rstrip() + "…"
 
 

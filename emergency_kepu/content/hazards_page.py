@@ -100,7 +100,7 @@ _SOURCES = (
     ),
 )
 _UNREAD = (
-    ("SAME CDW, LEW", "civil danger, law enforcement: from an attack to bad water"),
+    ("SAME CDW, LEW", "civil danger, law enforcement: from an attack to bad water, a missile or drivers stuck in snow"),
     ("SAME CEM, LAE, SPW, EVI, TOE, SPS, SVS, SMW", "say that something is, not what"),
     ("SAME LSW", "landslide in one list, lake-effect snow in another"),
     ("CMA 11B11, 11B35", "干热风, 连阴雨: for fields, we have no text"),

@@ -9,6 +9,7 @@ sent.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, cast
@@ -20,7 +21,7 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from emergency_kepu.content import sms
-from emergency_kepu.content.catalog import Catalog, LocaleText, Phrases, Topic
+from emergency_kepu.content.catalog import Catalog, EndPhrases, Entry, LocaleText, Meta, Phase, Phrases, Topic
 from emergency_kepu.content.changes import changes
 from emergency_kepu.content.checks import checking, taking_back
 from emergency_kepu.content.facts import safe, variables
@@ -29,6 +30,7 @@ from emergency_kepu.content.forms.registry import FORMS
 from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.domain.campaign import CampaignKind, Interpretation, MessageFacts
 from emergency_kepu.domain.errors import ContentError
+from emergency_kepu.domain.scripts import one_line
 
 _ENDS = ("。", "！", "？", "…", ".", "!", "?")
 
@@ -84,6 +86,8 @@ class Elements(msgspec.Struct, frozen=True, kw_only=True):
     relay: str = ""
     link: str = ""
     drill_note: str = ""
+    withdrawn: bool = False
+    """An end that only takes a report back (`Meta.ending`)."""
     document: str = ""
     """Where evidence can be read in full: only a page has room for it."""
 
@@ -101,7 +105,7 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
         raise ContentError(msg)
     phrases = _own_phrases(catalog.phrases[request.locale], request)
     request = form.adapt(request) if form.adapt else request
-    whole = _elements(text, phrases, request)
+    whole = _elements(text, phrases, request, topic.meta)
     if request.kind is CampaignKind.CALENDAR and not form.headings and "p.do" not in layout:
         # a layout without headings: the advice must still not sound like an order
         whole = msgspec.structs.replace(whole, what=phrases.joiner.join((whole.what, phrases.do)))
@@ -116,7 +120,8 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
             body = sms.folded(body)
         size = limit.measure(body)
         if size <= limit.most and not (refused := form.refuses(body, request.locale)):
-            version = hashlib.blake2b((topic.text_hash + layout).encode(), digest_size=8).hexdigest()
+            words = topic.draft_hashes.get(request.locale, topic.text_hash) + catalog.frame_hash + layout
+            version = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
             return RenderedMessage(
                 title=elements.lead + elements.headline,
                 text=body,
@@ -137,8 +142,8 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
 def elements(catalog: Catalog, request: RenderRequest) -> Elements:
     """Everything there is to say, for a page that has room for it: `request.layout` plays no part. ContentError when
     there is no such text."""
-    _, text = _text(catalog, request)
-    return _elements(text, _own_phrases(catalog.phrases[request.locale], request), request)
+    topic, text = _text(catalog, request)
+    return _elements(text, _own_phrases(catalog.phrases[request.locale], request), request, topic.meta)
 
 
 def _text(catalog: Catalog, request: RenderRequest) -> tuple[Topic, LocaleText]:
@@ -153,7 +158,7 @@ def _text(catalog: Catalog, request: RenderRequest) -> tuple[Topic, LocaleText]:
 def fill_in(source: str, known: Mapping[str, Any], *, where: str, locale: str) -> str:
     """One short template as one line of text. ContentError names `where` and what is undefined or no template."""
     try:
-        return " ".join(_compiled(locale, source).render(known).split())
+        return one_line(_compiled(locale, source).render(known))
     except UndefinedError as problem:
         msg = f"{where}: {problem} in {source!r}"
         raise ContentError(msg) from problem
@@ -173,7 +178,25 @@ def _own_phrases(phrases: Phrases, request: RenderRequest) -> Phrases:
     return msgspec.structs.replace(phrases, do=phrases.day.do.get(phase, phrases.do))
 
 
-def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Elements:
+_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
+
+
+def _ending(meta: Meta, phrases: Phrases) -> EndPhrases:
+    """What is over says so in words of its kind: a gas leak leaves no standing water, an earthquake is not lifted."""
+    kinds: dict[Any, EndPhrases] = {**phrases.all_clear_of}
+    usual = EndPhrases(
+        headline=phrases.all_clear_headline, what=phrases.all_clear_what, actions=phrases.all_clear_actions
+    )
+    return kinds.get(meta.ending) or kinds.get(meta.category) or usual
+
+
+def _actions(text: LocaleText, audience: str, phase: str) -> tuple[Entry, ...]:
+    """An audience's own where it has some."""
+    variant, known = text.audiences.get(audience), cast("Phase", phase)
+    return (variant.actions.get(known) if variant else None) or text.actions.get(known, ())
+
+
+def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest, meta: Meta) -> Elements:
     known = variables(
         request.facts,
         hazard=request.hazard,
@@ -192,22 +215,28 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest) -> Ele
     drill_lead = phrases.drill_lead if request.drill else ""
     drill_note = phrases.drill_note if request.drill else ""
     if request.kind is CampaignKind.ALL_CLEAR:
+        ending = _ending(meta, phrases)
+        # "contaminated water (do not drink)" is over: the order in brackets is too
+        known["hazard"] = _BRACKETS.sub("", known["hazard"])
+        advice = ending.actions
+        if meta.ending in ("after", "notice"):
+            advice = tuple(action.text for action in _actions(text, request.audience, "after"))
         ended = Elements(
             lead=drill_lead,
-            headline=fill(phrases.all_clear_headline),
-            what=fill(phrases.all_clear_what),
-            actions=tuple(fill(action) for action in phrases.all_clear_actions),
+            headline=fill(ending.headline),
+            what=fill(ending.what),
+            actions=tuple(fill(action) for action in advice),
             hotline=fill(phrases.hotline) if known["hotline"] else "",
             link=known["link"],
             drill_note=drill_note,
+            withdrawn=meta.ending == "withdrawn",
         )
         if request.facts.check is None:
             return ended
         usual = tuple(fill(action.text) for action in next(iter(text.actions.values())))
         return taking_back(ended, request.facts, phrases, usual, fill_with)
     variant = text.audiences.get(request.audience)
-    phase: Any = request.phase
-    actions = (variant.actions.get(phase) if variant else None) or text.actions.get(phase, ())
+    actions = _actions(text, request.audience, request.phase)
     if not actions:
         msg = f"{request.hazard}/{request.locale}: no actions for phase {request.phase!r}"
         raise ContentError(msg)
@@ -277,16 +306,19 @@ def _joined(elements: Elements, phrases: Phrases) -> Elements:
     return msgspec.structs.replace(elements, what=f"{elements.changed}{phrases.joiner}{elements.what}")
 
 
+_NO_WORDS = ("link", "document", "withdrawn")
+
+
 def _said(elements: Elements, form: Form, locale: str) -> Elements:
     """Every element in the form's own words: what a template puts together can then no longer be markup by accident.
 
-    Only the link stays: another letter in it is another page."""
+    Links stay: another letter in one is another page."""
 
     def say(value: str | tuple[Any, ...]) -> str | tuple[Any, ...]:
         return form.words(value, locale) if isinstance(value, str) else tuple(say(part) for part in value)
 
-    said = {name: say(getattr(elements, name)) for name in elements.__struct_fields__}
-    return Elements(**cast("dict[str, Any]", {**said, "link": elements.link, "document": elements.document}))
+    words = [name for name in elements.__struct_fields__ if name not in _NO_WORDS]
+    return msgspec.structs.replace(elements, **{name: say(getattr(elements, name)) for name in words})
 
 
 def _shrinking(whole: Elements) -> Iterator[tuple[Elements, tuple[str, ...]]]:

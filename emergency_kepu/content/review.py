@@ -1,4 +1,4 @@
-"""What the experts said of a topic, as of a day, and how long that still holds."""
+"""What the experts said of a text and of what stands around it, as of a day, and how long that still holds."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from datetime import date
 
 import msgspec
 
-from emergency_kepu.content.catalog import Catalog, Topic
+from emergency_kepu.content.catalog import FRAME, Catalog, Review
+from emergency_kepu.domain.decision import Reason
 from emergency_kepu.matching.guards.context import ReviewState
+from emergency_kepu.matching.guards.review import objection
+
+_WORST_FIRST = (ReviewState.EXPIRED, ReviewState.CHANGED, ReviewState.SHIPPED)
+"""Of a text and its frame the worse counts. An ended or a lost signature is worse than none that was ever asked for:
+`content.trust_shipped` speaks for the latter only."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """The review of one hazard as of a day."""
+    """The review of one hazard, or of what all share (`_common`), as of a day."""
 
     hazard: str
     state: str
@@ -25,36 +31,53 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Negative when it has ended; None when nothing counts down."""
 
 
-def review_state(topic: Topic | None, today: date) -> ReviewState:
-    """VALID only for a signature over exactly this text that has not run out."""
+def review_state(catalog: Catalog, hazard: str, today: date) -> ReviewState:
+    """VALID only for signatures over exactly these words, the hazard's and the shared ones, that have not run out."""
+    topic = catalog.topics.get(hazard)
     if topic is None:
         return ReviewState.MISSING
-    review = topic.meta.review
-    if review.state != "signed" or review.text_hash != topic.text_hash or not review.by:
-        return ReviewState.SHIPPED
-    if review.valid_until is None or review.valid_until < today:
-        return ReviewState.EXPIRED
-    return ReviewState.VALID
+    both = {_state(topic.meta.review, topic.text_hash, today), _state(catalog.frame.review, catalog.frame_hash, today)}
+    return next((state for state in _WORST_FIRST if state in both), ReviewState.VALID)
 
 
-def standing(topic: Topic, today: date) -> Standing:
-    """What the record says, in the words of `kepu templates review --list`."""
-    review = topic.meta.review
-    hazard = topic.meta.hazard
-    if review.state != "signed" or not review.by:
+def unsigned(catalog: Catalog, hazard: str, today: date, *, trust_shipped: bool) -> tuple[Reason, str] | None:
+    """Why a text needs somebody's own name to go out, and in words; None when experts have signed it."""
+    return objection(review_state(catalog, hazard, today), trust_shipped=trust_shipped)
+
+
+def standing(catalog: Catalog, hazard: str, today: date) -> Standing:
+    """What the record of a hazard or of `_common` says, in the words of `kepu templates review --list`."""
+    if hazard == FRAME:
+        review, text_hash = catalog.frame.review, catalog.frame_hash
+    else:
+        review, text_hash = catalog.topics[hazard].meta.review, catalog.topics[hazard].text_hash
+    state = _state(review, text_hash, today)
+    if state is ReviewState.SHIPPED:
         return Standing(hazard=hazard, state="unsigned")
     by = tuple(f"{person.name} ({person.field})" for person in review.by)
-    if review.text_hash != topic.text_hash:
+    if state is ReviewState.CHANGED:
         return Standing(hazard=hazard, state="changed", by=by)
-    state = "valid" if review_state(topic, today) is ReviewState.VALID else "expired"
     left = (review.valid_until - today).days if review.valid_until else None
-    return Standing(hazard=hazard, state=state, by=by, valid_until=review.valid_until, days_left=left)
+    return Standing(hazard=hazard, state=state.value, by=by, valid_until=review.valid_until, days_left=left)
+
+
+def standings(catalog: Catalog, today: date) -> Iterator[Standing]:
+    """Of the whole library, what all messages share first."""
+    for hazard in (FRAME, *sorted(catalog.topics)):
+        yield standing(catalog, hazard, today)
 
 
 def expiring(catalog: Catalog, today: date, remind_days: int) -> Iterator[Standing]:
     """Signed texts that need an expert within `remind_days`: the review ends, has ended, or the text was changed."""
-    for topic in catalog.topics.values():
-        found = standing(topic, today)
+    for found in standings(catalog, today):
         soon = found.days_left is None or found.days_left <= remind_days
         if found.state != "unsigned" and soon:
             yield found
+
+
+def _state(review: Review, text_hash: str, today: date) -> ReviewState:
+    if review.state != "signed" or not review.by:
+        return ReviewState.SHIPPED
+    if review.text_hash != text_hash:
+        return ReviewState.CHANGED
+    return ReviewState.EXPIRED if review.valid_until is None or review.valid_until < today else ReviewState.VALID

@@ -1,4 +1,4 @@
-"""An expert's signature under the texts of one hazard, written into that hazard's `meta.yaml`.
+"""An expert's signature under the texts of one hazard, or under what all share, written into the `meta.yaml` beside.
 
 Only the `review` block (for a draft: `translations`) is rewritten, so that comments and order elsewhere stay as their
 author left them.
@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from emergency_kepu.content.catalog import Meta, Review, Reviewer, hash_of, load_catalog
+from emergency_kepu.content.catalog import FRAME, Catalog, Frame, Meta, Review, Reviewer, load_catalog
 from emergency_kepu.domain.errors import ContentError, UserError
 
 _BLOCKS = {
@@ -22,17 +22,28 @@ _BLOCKS = {
 }
 
 
-def sign(directory: Path, hazard: str, reviewer: Reviewer, valid_until: date, *, locale: str = "") -> Review:
+def sign(
+    directory: Path,
+    hazard: str,
+    reviewer: Reviewer,
+    valid_until: date,
+    *,
+    locale: str = "",
+    catalog: Catalog | None = None,
+) -> Review:
     """Sign the text as it is now, and return the record. Signing again replaces one's own earlier signature.
 
+    `hazard`: `_common` for the phrases and layouts that all messages share.
     `locale`: only the draft in that language, which may be sent from then on.
+    `catalog`: what `directory` holds, where the caller has just read it.
 
     Others' signatures stay while they are about this same text; then the review ends on the earlier day. UserError for
     a hazard that is not there, an empty name or field, or days that cannot be; ContentError when the file cannot be
     changed safely: then nothing is.
     """
-    topic = load_catalog(directory).topics.get(hazard)
-    if topic is None:
+    catalog = catalog or load_catalog(directory)
+    topic = catalog.topics.get(hazard)
+    if topic is None and (hazard != FRAME or locale):
         msg = f"{directory}: no text about {hazard!r}"
         raise UserError(msg)
     if not reviewer.name.strip() or not reviewer.field.strip():
@@ -42,6 +53,8 @@ def sign(directory: Path, hazard: str, reviewer: Reviewer, valid_until: date, *,
         msg = f"--valid-until {valid_until}: must be after the day of signing, {reviewer.on}"
         raise UserError(msg)
     path = directory / hazard / "meta.yaml"
+    if topic is None:
+        return _sign_frame(path, catalog, reviewer, valid_until)
     if not locale:
         review = _signed(topic.meta.review, topic.text_hash, reviewer, valid_until)
         _write(path, "review", review, msgspec.structs.replace(topic.meta, review=review))
@@ -52,9 +65,17 @@ def sign(directory: Path, hazard: str, reviewer: Reviewer, valid_until: date, *,
         msg = f"--locale {locale}: no draft about {hazard}; there are: {drafts}"
         raise UserError(msg)
     earlier = topic.meta.translations.get(locale, Review())
-    review = _signed(earlier, hash_of([text]), reviewer, valid_until)
+    review = _signed(earlier, topic.draft_hashes[locale], reviewer, valid_until)
     translations = {**topic.meta.translations, locale: review}
     _write(path, "translations", translations, msgspec.structs.replace(topic.meta, translations=translations))
+    return review
+
+
+def _sign_frame(path: Path, catalog: Catalog, reviewer: Reviewer, valid_until: date) -> Review:
+    review = _signed(catalog.frame.review, catalog.frame_hash, reviewer, valid_until)
+    if not path.exists():  # a library that was copied before the phrases were signed
+        path.write_text("", encoding="utf-8")
+    _write(path, "review", review, msgspec.structs.replace(catalog.frame, review=review))
     return review
 
 
@@ -66,19 +87,19 @@ def _signed(before: Review, text_hash: str, reviewer: Reviewer, valid_until: dat
     return Review(state="signed", by=(*others, reviewer), valid_until=valid_until, text_hash=text_hash)
 
 
-def _write(path: Path, name: str, value: object, wanted: Meta) -> None:
+def _write(path: Path, name: str, value: object, wanted: Meta | Frame) -> None:
     text = path.read_text(encoding="utf-8")
     block = yaml.safe_dump(
         {name: msgspec.to_builtins(value, builtin_types=(date,))}, allow_unicode=True, sort_keys=False
     )
-    text = text if text.endswith("\n") else text + "\n"
+    text = text if text.endswith("\n") or not text else text + "\n"
     pattern = _BLOCKS[name]
-    if name in yaml.safe_load(text) and not pattern.search(text):
+    if name in (yaml.safe_load(text) or {}) and not pattern.search(text):
         msg = f"{path}: write `{name}:` without quotes, at the start of a line"
         raise ContentError(msg)
     changed = pattern.sub(lambda _: block, text, count=1) if pattern.search(text) else text + block
     try:
-        found = msgspec.convert(yaml.safe_load(changed), Meta)
+        found = msgspec.convert(yaml.safe_load(changed), type(wanted))
     except (yaml.YAMLError, msgspec.ValidationError) as problem:
         msg = f"{path}: the {name} block cannot be rewritten; put `{name}:` at the end, at the start of a line"
         raise ContentError(msg) from problem

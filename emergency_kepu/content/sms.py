@@ -1,7 +1,8 @@
 """How many parts a handset gets: GSM 03.38 septets or UCS-2 code units, counted as networks count them.
 
 3GPP TS 23.038 (alphabets) and TS 23.040 (concatenation): 160 septets or 70 UCS-2 units alone, 153 or 67 a part when
-joined. An extension character takes two septets and is not split across parts, nor is a surrogate pair.
+joined. An extension character takes two septets and is not split across parts, nor is a surrogate pair, nor, as
+Twilio counts, what is one sign to a reader: a letter with its marks, an emoji of several characters (UAX 29).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import unicodedata
 from typing import Literal
 
 import msgspec
+import regex
 
 GSM_BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -28,6 +30,11 @@ _MARKS = {
 }
 """Quotation marks, dashes, dots, the degree sign, as the GSM alphabet can say them."""
 _LIMITS = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
+_SIGN = regex.compile(r"\X")
+_SEVERAL = regex.compile(
+    r"[\p{M}\p{Cf}\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u1100-\u11ff\r]"
+)
+"""Without one of these every character is a sign of its own, which nearly all texts are made of."""
 
 
 class Segments(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,8 +53,7 @@ def count(text: str) -> Segments:
     """Segments of a text; the empty text is one empty message."""
     foreign = tuple(dict.fromkeys(char for char in text if char not in GSM_BASIC and char not in GSM_EXTENSION))
     encoding: Literal["GSM-7", "UCS-2"] = "UCS-2" if foreign else "GSM-7"
-    widths = [width(char, gsm=not foreign) for char in text]
-    units = sum(widths)
+    units = sum(width(char, gsm=not foreign) for char in text)
     single, joined = _LIMITS[encoding]
     if units <= single:
         return Segments(
@@ -59,10 +65,14 @@ def count(text: str) -> Segments:
             not_gsm=foreign,
         )
     parts, used = 1, 0
-    for units_of_one in widths:
-        if used + units_of_one > joined:
-            parts, used = parts + 1, 0
-        used += units_of_one
+    for sign in _SIGN.findall(text) if _SEVERAL.search(text) else text:
+        widths = [width(char, gsm=not foreign) for char in sign]
+        whole = sum(widths)
+        # a sign longer than a part must be split somewhere
+        for units_of_one in widths if whole > joined else (whole,):
+            if used + units_of_one > joined:
+                parts, used = parts + 1, 0
+            used += units_of_one
     return Segments(
         encoding=encoding, segments=parts, units=units, per_segment=joined, remaining=joined - used, not_gsm=foreign
     )

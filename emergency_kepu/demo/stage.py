@@ -18,6 +18,7 @@ from emergency_kepu.asking.links import LINK_KEY
 from emergency_kepu.bus import topics
 from emergency_kepu.demo import people
 from emergency_kepu.demo.clock import HeldClock
+from emergency_kepu.demo.library import Signed, signed_copy
 from emergency_kepu.demo.officers import Officers, hire
 from emergency_kepu.desk.server import DeskServer
 from emergency_kepu.domain.errors import ConfigError
@@ -44,8 +45,10 @@ class Stage:
         gateways: str,
         desk: DeskServer,
         officers: Officers,
+        signed: Signed,
     ) -> None:
         self.runtime = runtime
+        self.signed = signed
         self.desk = desk
         self.officers = officers
         self._gateways = gateways
@@ -99,6 +102,9 @@ async def set_stage(
     settings = _settings(config, data, values, store or f"sqlite:///{data}/kepu.db", brokers)
     if settings.bus.engine == "kafka":
         await asyncio.to_thread(topics.create, settings.bus, None)
+    signed = await asyncio.to_thread(signed_copy, settings.experts, data / "library", start.date())
+    content = msgspec.structs.replace(settings.content, templates=str(signed.directory))
+    settings = msgspec.structs.replace(settings, content=content)
     clock = HeldClock(start, speed)
     database = open_database(settings)
     with database.begin() as conn:
@@ -118,7 +124,7 @@ async def set_stage(
     desk = DeskServer(runtime.services, port=port, environ=environ)
     await desk.start()
     officers = Officers(desk.address, tokens)
-    return Stage(runtime, clock, feeds, process, journal, addresses["http"], desk, officers)
+    return Stage(runtime, clock, feeds, process, journal, addresses["http"], desk, officers, signed)
 
 
 async def _start_standins(journal: Path, *, minute_seconds: float) -> Any:

@@ -10,10 +10,10 @@ from emergency_kepu.domain.hazard import GEOLOGICAL, HAZARDS
 _OTHER: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(GEOLOGICAL, "Geo"),
-        **dict.fromkeys(("wildfire", "building_fire"), "Fire"),
+        **dict.fromkeys(("wildfire", "building_fire", "ebike_fire"), "Fire"),
         **dict.fromkeys(("dam_break", "power_cut", "water_cut", "building_collapse", "elevator_failure"), "Infra"),
         **dict.fromkeys(("gas_leak", "chemical_leak", "radiation"), "CBRNE"),
-        **dict.fromkeys(("road_closure", "traffic_accident"), "Transport"),
+        **dict.fromkeys(("road_closure", "traffic_accident", "rail_emergency"), "Transport"),
         **dict.fromkeys(("haze", "water_contamination"), "Env"),
         **dict.fromkeys(("violent_attack", "fraud"), "Security"),
     }

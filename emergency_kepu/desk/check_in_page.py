@@ -26,9 +26,9 @@ from emergency_kepu.domain import check_in
 from emergency_kepu.domain.campaign import CampaignKind
 from emergency_kepu.domain.check_in import CheckIn, CheckInKind, Told, told
 from emergency_kepu.domain.errors import UserError
+from emergency_kepu.domain.scripts import direction
 from emergency_kepu.pages.address import PATH
 from emergency_kepu.pages.emergency import asked_in, numbers
-from emergency_kepu.pages.text import direction
 from emergency_kepu.store import check_ins
 
 log = structlog.get_logger(__name__)

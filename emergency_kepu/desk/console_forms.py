@@ -97,7 +97,10 @@ async def _carry_out(desk: Desk, campaign_id: str, verb: str, form: dict[str, st
     revision, note = whole_number(form, "revision"), form.get("note", "").strip()[:_MAX_NOTE]
     services = desk.services
     if verb == "approve":
-        state = await decide.approve(services, campaign_id, revision=revision, actor=actor, note=note)
+        override = form.get("override") == "yes"
+        state = await decide.approve(
+            services, campaign_id, revision=revision, actor=actor, note=note, override=override
+        )
         said = {CampaignState.LAUNCHED: "approved_now", CampaignState.APPROVED: "approved_waits"}
         return said.get(state, "approved_more")
     if verb == "reject":

@@ -33,14 +33,25 @@ async def submit(services: Services, campaign_id: str, *, revision: int, actor: 
     await _carry_out(services, do, Action.DRAFT)
 
 
-async def approve(services: Services, campaign_id: str, *, revision: int, actor: str, note: str = "") -> CampaignState:
+async def approve(
+    services: Services, campaign_id: str, *, revision: int, actor: str, note: str = "", override: bool = False
+) -> CampaignState:
     """One person's yes; the state that follows: launched, approved (it waits for its day), or still waiting for more.
-    Refused as `operations.approve` says."""
+    `override`: they answer for words that no expert has signed. Refused as `operations.approve` says."""
 
     def do(conn: Connection) -> CampaignState:
         _as_seen(conn, campaign_id, revision)
         clock = services.clock
-        found = operations.approve(conn, campaign_id, actor=actor, now=clock.now(), wall=clock.wall(), note=note)
+        found = operations.approve(
+            conn,
+            campaign_id,
+            actor=actor,
+            now=clock.now(),
+            wall=clock.wall(),
+            unsigned=services.unsigned,
+            override=override,
+            note=note,
+        )
         publish_in(conn, found, clock)
         return campaigns.latest(conn, campaign_id).state
 

@@ -140,6 +140,7 @@ def campaign_detail(conn: Connection, services: Services, campaign_id: str) -> C
     views = campaign_views(conn, rows)
     approvals = queries.approvals_of(conn, [(row.id, row.revision) for row in rows])
     unsent = latest.state in _UNSENT
+    unsigned = services.unsigned(latest.hazard) if unsent and not latest.drill else None
     return CampaignDetail(
         latest=views[-1],
         revisions=tuple(reversed(views)),
@@ -151,6 +152,7 @@ def campaign_detail(conn: Connection, services: Services, campaign_id: str) -> C
         steps=tuple(planned(conn, latest.id)),
         asks=tuple(AskView.of(ask) for ask in asks.of_incident(conn, latest.incident_id)),
         page=_page(conn, services, rows) if services.pages else None,
+        unsigned=unsigned[0].value if unsigned else "",
     )
 
 

@@ -155,6 +155,8 @@ class CampaignDetail(msgspec.Struct, frozen=True, kw_only=True):
     """Experts who were asked about the incident, in order."""
     page: PageView | None = None
     """None where `desk.public_pages` is off."""
+    unsigned: str = ""
+    """The reason why whoever approves must answer for the words by name; empty when experts have signed them."""
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,6 +90,9 @@ def _load() -> Mapping[str, Hazard]:
 
 
 def _hazard(code: str, row: Mapping[str, Any], lists: Mapping[str, Any]) -> Hazard:
+    if misplaced := row.keys() & {field.name for field in msgspec.structs.fields(Hazard)} - set(_NOT_NAMES):
+        msg = f"hazards.yaml: {code}: {', '.join(sorted(misplaced))} belongs to hazard_lists.yaml"
+        raise ValueError(msg)
     return msgspec.convert(
         {
             "code": code,

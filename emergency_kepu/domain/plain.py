@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from emergency_kepu.domain.scripts import one_line, shown
+
 ACTIVE = re.compile(r"[<>`*_\[\]{}|\\@#]")
 """Characters that chat formats or templates act on; a text from outside must not mention everyone in a room."""
 
 
 def plain(text: str) -> str:
     """One line without control characters or anything that a chat room would act on."""
-    shown = "".join(
-        " " if unicodedata.category(char).startswith(("C", "Z")) else char
-        for char in unicodedata.normalize("NFC", text)
-    )
-    return " ".join(ACTIVE.sub(" ", shown).split())
+    return one_line(ACTIVE.sub(" ", shown(unicodedata.normalize("NFC", text))))

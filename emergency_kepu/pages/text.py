@@ -9,11 +9,8 @@ from emergency_kepu.content.facts import variables
 from emergency_kepu.content.render import Elements, RenderRequest, elements, fill_in
 from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec
 from emergency_kepu.domain.errors import ContentError
+from emergency_kepu.domain.scripts import direction, vertical
 from emergency_kepu.pages.understanding import Question, questions
-
-_RIGHT_TO_LEFT = ("ar", "fa", "he", "ug", "ur")
-_VERTICAL = ("mn-Mong",)
-"""Traditional Mongolian: lines from top to bottom, the first at the left."""
 
 
 class PageText(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +53,7 @@ def page_text(catalog: Catalog, spec: CampaignSpec, kind: CampaignKind, locale: 
     return PageText(
         locale=locale,
         direction=direction(locale),
-        vertical=locale in _VERTICAL,
+        vertical=vertical(locale),
         phase=spec.phase,
         do=do,
         elements=found,
@@ -71,11 +68,6 @@ def _day_heading(catalog: Catalog, spec: CampaignSpec, locale: str) -> str:
     day = catalog.phrases[locale].day
     said = next((text for phase, text in day.do.items() if phase == spec.phase), "") if day else ""
     return said.rstrip(":： ")
-
-
-def direction(locale: str) -> str:
-    """As HTML's `dir`."""
-    return "rtl" if locale.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
 
 
 def _expert(catalog: Catalog, request: RenderRequest, spec: CampaignSpec) -> str:

@@ -144,7 +144,7 @@ def _context(
         expires=incident.expires_at,
         backlog=False,
         places_known=bool(incident.place_codes),
-        review=review_state(services.catalog.topics.get(incident.hazard), now.date()),
+        review=review_state(services.catalog, incident.hazard, now.date()),
         trust_shipped=content.trust_shipped,
         max_age_hours=services.settings.guards.max_age_hours,
         silenced_by=silence,

@@ -290,7 +290,6 @@ def _context(
     now: datetime,
 ) -> GuardContext:
     settings = services.settings
-    topic = services.catalog.topics.get(incident.hazard)
     similar = _last_similar(conn, incident, policy, now)
     return GuardContext(
         now=now,
@@ -306,7 +305,7 @@ def _context(
         backlog=arrival.backlog,
         happened=incident.onset if incident.hazard == "earthquake" else None,
         places_known=bool(incident.place_codes),
-        review=review_state(topic, now.date()),
+        review=review_state(services.catalog, incident.hazard, now.date()),
         trust_shipped=settings.content.trust_shipped,
         foreign_words=incident.check is not None,
         max_age_hours=_OLD_HOURS.get(seen.hazard) or _OLD_HOURS.get(seen.category) or settings.guards.max_age_hours,

@@ -10,10 +10,12 @@ from emergency_kepu.bus.port import Bus
 from emergency_kepu.channels.port import Channel
 from emergency_kepu.content.catalog import Catalog
 from emergency_kepu.content.limits import kind_of
+from emergency_kepu.content.review import unsigned
 from emergency_kepu.delivery.calm import Calm
 from emergency_kepu.delivery.gate import Gate
 from emergency_kepu.delivery.rate import SlidingWindow
 from emergency_kepu.domain.clock import Clock
+from emergency_kepu.domain.decision import Reason
 from emergency_kepu.observe.metrics import Metrics
 from emergency_kepu.pages.address import PublicPages
 from emergency_kepu.settings import Settings
@@ -45,6 +47,11 @@ class Services:
         """A channel's kind, with its format where that has a layout of its own (`content.limits.LAYOUT_OF_KIND`)."""
         raw = self.settings.channels.get(name)
         return kind_of(raw) if raw else self.channels[name].kind
+
+    def unsigned(self, hazard: str) -> tuple[Reason, str] | None:
+        """Why nothing about a hazard goes out today unless somebody answers for its words; None when it may."""
+        today, trusted = self.clock.now().date(), self.settings.content.trust_shipped
+        return unsigned(self.catalog, hazard, today, trust_shipped=trusted)
 
     def gate_of(self, channel: Channel) -> Gate:
         """The one gate of a channel in this process."""

@@ -6,6 +6,8 @@ Needs Chromium, as the other pages' tests do.
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from emergency_kepu.settings import DeskSettings, Settings, StoreSettings
 from emergency_kepu.store import campaigns, incidents
 from emergency_kepu.store.page_counts import of_campaign
 from tests.browser.chromium import Page
-from tests.browser.test_pages_in_chromium import CONTRAST, NOW, _campaign, _incident, _needs_chromium, page
+from tests.browser.test_pages_in_chromium import CONTRAST, NOW, REQUIRED, _campaign, _incident, _needs_chromium, page
 
 __all__ = ("_needs_chromium", "page")
 pytestmark = [pytest.mark.service]
@@ -165,24 +167,27 @@ async def test_what_was_told_does_not_stay_on_the_telephone(shown: tuple[str, Se
     assert [url for url in await page.value("window.kept") if "/tell" in url] == []
 
 
-UYGHUR, MONGOLIAN = "ئۇيغۇرچە", "ᠮᠣᠩᠭᠣᠯ"
+UYGHUR, TIBETAN, CYRILLIC, MONGOLIAN = "ئۇيغۇرچە", "བོད་སྐད་", "монгол", "ᠮᠣᠩᠭᠣᠯ"
 """The languages' own names, as CLDR has them: short strings that are surely right."""
+LETTERS = {"ug": UYGHUR, "bo": TIBETAN, "mn": CYRILLIC, "mn-Mong": MONGOLIAN}
 
 
-def _spoken_too(services: Services, locale: str, word: str) -> None:
+def spoken_too(services: Services, locale: str, word: str) -> None:
     """The library as it would be once a desk's own translators have written a text in this language."""
     catalog = services.catalog
     topic = catalog.topics["rainstorm"]
 
+    between = "" if locale == "bo" else " "
+
     def said(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        return tuple(msgspec.structs.replace(entry, text=" ".join([word] * 9)) for entry in entries)
+        return tuple(msgspec.structs.replace(entry, text=between.join([word] * 9)) for entry in entries)
 
     text = topic.locales["en"]
     text = msgspec.structs.replace(
         text,
         locale=locale,
         headline=word,
-        what=" ".join([word] * 12),
+        what=between.join([word] * 12),
         actions={phase: said(entries) for phase, entries in text.actions.items()},
         avoid=said(text.avoid),
     )
@@ -194,12 +199,88 @@ def _spoken_too(services: Services, locale: str, word: str) -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def fonts() -> dict[str, set[str]]:
+    """Language to the fonts of this machine that have every letter of its name."""
+    found = {locale: set.intersection(*(_having(char) for char in set(word))) for locale, word in LETTERS.items()}
+    missing = [locale for locale, having in found.items() if not having]
+    if missing:
+        words = f"no font for {', '.join(missing)} (apt-get install fonts-noto-core fontconfig)"
+        if REQUIRED:
+            pytest.fail(words)
+        pytest.skip(words)
+    return found
+
+
+def _having(char: str) -> set[str]:
+    if not (lists := shutil.which("fc-list")):
+        return set()
+    asked = [lists, f":charset={ord(char):x}", "family"]
+    families = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    return set(families.replace(",", "\n").splitlines())
+
+
+async def _drawn_with(page: Page, text: str) -> set[str]:
+    """The fonts that the browser took for these letters in a line of advice: not what the page asked for."""
+    await page.value(
+        "{ const box = document.createElement('span'); box.id = 'probe'; "
+        f"box.textContent = {text!r}; document.querySelector('.do li').append(box); }}"
+    )
+    await page.call("DOM.enable")
+    await page.call("CSS.enable")
+    root = (await page.call("DOM.getDocument"))["root"]["nodeId"]
+    node = (await page.call("DOM.querySelector", nodeId=root, selector="#probe"))["nodeId"]
+    used = await page.call("CSS.getPlatformFontsForNode", nodeId=node)
+    return {font["familyName"] for font in used["fonts"]}
+
+
+WIDTH = """(text) => {
+  const box = document.createElement('span'); box.style.cssText = 'position:absolute;white-space:pre;font-size:40px';
+  box.textContent = text; document.querySelector('.do li').append(box);
+  const size = box.getBoundingClientRect(), vertical = getComputedStyle(box).writingMode !== 'horizontal-tb';
+  box.remove(); return vertical ? size.height : size.width; }"""
+"""How long a text is along its line."""
+
+
+@pytest.mark.parametrize(("locale", "word"), LETTERS.items())
+async def test_letters_are_there_and_join(
+    shown: tuple[str, Services], page: Page, fonts: dict[str, set[str]], locale: str, word: str
+) -> None:
+    spoken_too(shown[1], locale, word)
+    await page.open(f"{shown[0]}/{locale}")
+    drawn = await _drawn_with(page, word)
+    assert drawn, "nothing is drawn"
+    assert drawn <= fonts[locale], "a font without these letters shows boxes"
+    # the same letters, kept from joining: a font that only lines up letters gives the same length
+    whole = await page.value(f"({WIDTH})({word!r})")
+    if locale in ("ug", "mn-Mong"):
+        apart = await page.value(f"({WIDTH})({chr(0x200C).join(word)!r})")
+        assert abs(whole - apart) > 1, "its letters do not join"
+    if locale == "bo":
+        # a letter below another takes no room of its own: U+0F90 is the second of U+0F66 U+0F90
+        above, both = await page.value(f"({WIDTH})('\u0f66')"), await page.value(f"({WIDTH})('\u0f66\u0f90')")
+        assert both < above * 1.5, "its letters do not stack"
+
+
+async def test_tibetan_breaks_after_a_syllable_only(shown: tuple[str, Services], page: Page) -> None:
+    spoken_too(shown[1], "bo", TIBETAN)
+    await page.set_width(320, dark=False)
+    await page.open(f"{shown[0]}/bo")
+    lines = await page.value("""(() => { const node = document.querySelector('.do li').firstChild, found = []; let top;
+      for (let i = 0; i < node.length; i++) { const range = document.createRange(); range.setStart(node, i);
+        range.setEnd(node, i + 1); const box = range.getBoundingClientRect(); if (!box.width) continue;
+        if (top !== undefined && box.top > top + 10) found.push(node.data[i - 1]); top = box.top; }
+      return found; })()""")
+    assert lines, "it takes more than one line"
+    assert set(lines) == {"\u0f0b"}
+
+
 @pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize(("locale", "word"), [("mn-Mong", MONGOLIAN), ("ug", UYGHUR)])
+@pytest.mark.parametrize(("locale", "word"), LETTERS.items())
 async def test_scripts_run_their_own_way_and_fit_every_screen(
     shown: tuple[str, Services], page: Page, tmp_path: Path, locale: str, word: str, width: int
 ) -> None:
-    _spoken_too(shown[1], locale, word)
+    spoken_too(shown[1], locale, word)
     kept = Path(os.environ.get("KEPU_SCREENSHOTS") or tmp_path)
     await page.set_width(width, dark=False)
     await page.open(f"{shown[0]}/{locale}")
@@ -227,8 +308,9 @@ async def test_scripts_run_their_own_way_and_fit_every_screen(
         last = "document.querySelector('.aloud summary')"
         assert await page.value(f"{last}.{box}.right") <= width
         assert await page.value("document.querySelector('header').getBoundingClientRect().width") <= width
-    else:
-        assert await page.value(f"{style}.writingMode") == "horizontal-tb"
+        return
+    assert await page.value(f"{style}.writingMode") == "horizontal-tb"
+    if locale == "ug":
         assert await page.value(f"{style}.direction") == "rtl"
         assert await page.value(f"{first}.{box}.right > innerWidth / 2"), "a line begins at the right"
         # what the page says in another language runs that language's way, its full stop at its end

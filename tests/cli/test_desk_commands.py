@@ -69,7 +69,11 @@ def test_one_writes_another_approves(kepu: Kepu, people: Path, tokens: dict[str,
     own = kepu("campaign", "approve", campaign, env={"KEPU_TOKEN": tokens["zhao"]})
     assert own.code == 1
     assert "another person" in own.err
-    done = kepu("campaign", "approve", campaign, "--as=wang", "--password-stdin", stdin=PASSWORD + "\n")
+    proof = ("--as=wang", "--password-stdin")
+    unsigned = kepu("campaign", "approve", campaign, *proof, stdin=PASSWORD + "\n")
+    assert unsigned.code == 1
+    assert "--override-review" in unsigned.err
+    done = kepu("campaign", "approve", campaign, *proof, "--override-review", stdin=PASSWORD + "\n")
     assert done.out == "approved by wang: it goes out\n"
     assert [row["state"] for row in kepu("campaign", "list", "--json").json] == ["launched"]
 
@@ -95,7 +99,7 @@ def test_approved_and_held_goes_out_when_launched(kepu: Kepu, people: Path, toke
     kepu("campaign", "submit", campaign)
     assert kepu("campaign", "launch", campaign).code == 1, "not approved"
 
-    kepu("campaign", "approve", campaign, "--hold", env={"KEPU_TOKEN": tokens["wang"]})
+    kepu("campaign", "approve", campaign, "--hold", "--override-review", env={"KEPU_TOKEN": tokens["wang"]})
     assert kepu("campaign", "list", "--json").json[0]["state"] == "approved"
     assert kepu("campaign", "launch", campaign).code == 0
     assert kepu("campaign", "list", "--json").json[0]["state"] == "launched"

@@ -81,7 +81,8 @@ def test_a_desk_signs_its_own_library_through_its_configuration(kepu: Kepu, own:
     settings = yaml.safe_load((config / "kepu.yaml").read_text(encoding="utf-8"))
     settings["content"]["templates"] = str(own)
     (config / "kepu.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-    [row] = kepu("templates", "review", "tsunami", *SIGN, "--on=2026-06-30", "--json").json
+    common, row = kepu("templates", "review", "tsunami", *SIGN, "--on=2026-06-30", "--json").json
+    assert (common["hazard"], common["state"]) == ("_common", "unsigned")
     assert row == {
         "hazard": "tsunami",
         "state": "valid",
@@ -92,6 +93,10 @@ def test_a_desk_signs_its_own_library_through_its_configuration(kepu: Kepu, own:
     rows = kepu("templates", "review", "--list", "--json").json
     assert {row["state"] for row in rows} == {"valid", "unsigned"}
     assert load_catalog(own).topics["tsunami"].meta.review.state == "signed"
+    assert "review _common" in kepu("templates", "review", "--list").err
+    [signed] = kepu("templates", "review", "_common", *SIGN, "--on=2026-06-30", "--json").json
+    assert signed["state"] == "valid"
+    assert kepu("templates", "review", "--list").err == ""
 
 
 def test_nobody_signs_what_lint_refuses_or_in_the_future(kepu: Kepu, own: Path) -> None:

@@ -16,14 +16,13 @@ from emergency_kepu.content.catalog import Reviewer, hash_of, load_catalog
 from emergency_kepu.content.library import shipped
 from emergency_kepu.content.lint.run import lint
 from emergency_kepu.content.locales import resolve
-from emergency_kepu.content.review import review_state
+from emergency_kepu.content.review import standing
 from emergency_kepu.content.signing import sign
 from emergency_kepu.content.specimen import USUAL
 from emergency_kepu.desk.words import language_name
 from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec
 from emergency_kepu.domain.errors import ContentError, UserError
 from emergency_kepu.domain.hazard import HAZARDS, classify
-from emergency_kepu.matching.guards.context import ReviewState
 from emergency_kepu.pages.text import page_text
 from emergency_kepu.places import gazetteer
 from emergency_kepu.places.authority import authority_name
@@ -75,9 +74,9 @@ def test_a_draft_and_the_review_of_the_text_leave_each_other_alone(own: Path) ->
     sign(own, "heat", Reviewer(name="Li", field="public health", on=TODAY), NEXT_YEAR)
     sign(own, "heat", YAMADA, NEXT_YEAR, locale="ja")
     catalog = load_catalog(own)
-    assert review_state(catalog.topics["heat"], TODAY) is ReviewState.VALID
+    assert standing(catalog, "heat", TODAY).state == "valid"
     (own / "heat/ja.yaml").unlink()
-    assert review_state(load_catalog(own).topics["heat"], TODAY) is ReviewState.VALID
+    assert standing(load_catalog(own), "heat", TODAY).state == "valid"
     assert "ja" in catalog.locales("heat")
 
 
@@ -201,3 +200,29 @@ def test_a_page_in_uyghur_runs_from_right_to_left(own: Path) -> None:
     assert page_text(catalog, spec, CampaignKind.ISSUE, "en", seed="s").direction == "ltr"
     assert language_name("ug") == UYGHUR
     assert language_name("mn-Mong") == MONGOLIAN
+
+
+@pytest.mark.parametrize(
+    ("locale", "word", "end"),
+    [("ug", UYGHUR, "."), ("ug", UYGHUR, "؟"), ("bo", TIBETAN, "།"), ("mn-Mong", f"{MONGOLIAN}\u202fᠤᠨ", "᠃")],
+)
+def test_lint_takes_the_marks_of_their_scripts_and_asks_for_no_english_word(
+    own: Path, locale: str, word: str, end: str
+) -> None:
+    """Otherwise no desk could sign a text in them."""
+    text = (own / "heat/en.yaml").read_text(encoding="utf-8").replace("locale: en", f"locale: {locale}\ndraft: true")
+    (own / f"heat/{locale}.yaml").write_text(text, encoding="utf-8")
+    phrases = (own / "_common/en.yaml").read_text(encoding="utf-8")
+    (own / f"_common/{locale}.yaml").write_text(phrases.replace("locale: en", f"locale: {locale}"), encoding="utf-8")
+    catalog = load_catalog(own)
+    topic = catalog.topics["heat"]
+    draft = topic.locales[locale]
+    draft = msgspec.structs.replace(
+        draft,
+        what=f"{{{{ source }}}} {{{{ time }}}} {{{{ place }}}} {word}{end}",
+        impact=msgspec.structs.replace(draft.impact, text=f"{word}{end}"),
+    )
+    topic = msgspec.structs.replace(topic, locales={**topic.locales, locale: draft})
+    found = lint(msgspec.structs.replace(catalog, topics={"heat": topic}), ("heat",)).findings
+    ours = [item for item in found if item.file == f"heat/{locale}.yaml"]
+    assert not [item for item in ours if item.rule in ("punctuation", "elements", "markup") or "hazard" in item.message]

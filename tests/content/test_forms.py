@@ -120,7 +120,9 @@ class TestNinety:
             "Weather office: building collapse, Changning County, 23:59. Stop work and get out at once."
         )
         other = render(CATALOG, asked("wea90", hazard="gas_leak"))
-        assert other.text == "Weather office: gas leak, Changning County, 23:59 30 Nov. No flames; touch no switch."
+        assert (
+            other.text == "Weather office: gas leak, Changning County, 23:59 30 Nov. No flame, no switch; go outside."
+        )
         assert "the long words" in other.dropped
         none = render(CATALOG, asked("wea90", hazard="gas_leak", facts=LONGEST))
         assert none.text.endswith("23:59. Check local media.")

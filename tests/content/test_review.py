@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from emergency_kepu.content.catalog import Reviewer, Topic, load_catalog
+from emergency_kepu.content.catalog import FRAME, Reviewer, load_catalog
 from emergency_kepu.content.library import shipped
-from emergency_kepu.content.review import expiring, review_state, standing
+from emergency_kepu.content.review import Standing, expiring, review_state, standing, unsigned
 from emergency_kepu.content.signing import sign
 from emergency_kepu.domain.errors import ContentError, UserError
 from emergency_kepu.matching.guards.context import ReviewState
@@ -29,26 +29,39 @@ def library(tmp_path: Path) -> Path:
     return folder
 
 
-def topic(library: Path) -> Topic:
-    return load_catalog(library).topics["earthquake"]
+def state(library: Path, day: date = DAY) -> ReviewState:
+    return review_state(load_catalog(library), "earthquake", day)
+
+
+def said(library: Path, hazard: str = "earthquake", day: date = DAY) -> Standing:
+    return standing(load_catalog(library), hazard, day)
+
+
+def change(path: Path, before: str, after: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
 
 
 def test_signed_is_valid_until_its_day(library: Path) -> None:
-    assert review_state(topic(library), DAY) is ReviewState.SHIPPED
+    assert state(library) is ReviewState.SHIPPED
     review = sign(library, "earthquake", LI, UNTIL)
-    assert topic(library).meta.review == review
-    assert review_state(topic(library), UNTIL) is ReviewState.VALID
-    assert review_state(topic(library), UNTIL + timedelta(days=1)) is ReviewState.EXPIRED
-    found = standing(topic(library), DAY)
+    assert load_catalog(library).topics["earthquake"].meta.review == review
+    assert state(library) is ReviewState.SHIPPED, "nobody has signed the phrases around it"
+    frame = sign(library, FRAME, WANG, UNTIL + timedelta(days=9))
+    assert load_catalog(library).frame.review == frame
+    assert state(library, UNTIL) is ReviewState.VALID
+    assert state(library, UNTIL + timedelta(days=1)) is ReviewState.EXPIRED
+    found = said(library)
     assert (found.state, found.by, found.days_left) == ("valid", ("李明 (seismology)",), 365)
 
 
 def test_a_changed_word_loses_it(library: Path) -> None:
     sign(library, "earthquake", LI, UNTIL)
-    path = library / "earthquake/en.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("lifts", "elevators"), encoding="utf-8")
-    assert review_state(topic(library), DAY) is ReviewState.SHIPPED
-    assert standing(topic(library), DAY).state == "changed"
+    sign(library, FRAME, WANG, UNTIL)
+    change(library / "earthquake/en.yaml", "lifts", "elevators")
+    assert state(library) is ReviewState.CHANGED
+    assert said(library).state == "changed"
     again = sign(library, "earthquake", WANG, UNTIL)
     assert [person.name for person in again.by] == ["Wang"], "who signed other words has not signed these"
 
@@ -124,6 +137,70 @@ def test_reminders(library: Path) -> None:
     assert due(UNTIL - timedelta(days=31)) == []
     assert due(UNTIL - timedelta(days=30)) == ["earthquake"]
     assert due(UNTIL + timedelta(days=1)) == ["earthquake"]
-    path = library / "earthquake/en.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("lifts", "elevators"), encoding="utf-8")
+    change(library / "earthquake/en.yaml", "lifts", "elevators")
     assert due(DAY) == ["earthquake"], "a signed text that was changed needs its expert too"
+
+
+def test_a_changed_shared_phrase_or_layout_loses_the_signature_under_them(library: Path) -> None:
+    def signed() -> None:
+        sign(library, FRAME, WANG, UNTIL)
+        assert (said(library, FRAME).state, state(library)) == ("valid", ReviewState.VALID)
+
+    sign(library, "earthquake", LI, UNTIL)
+    signed()
+    change(library / "_common/en.yaml", "Take care:", "Never:")
+    assert (said(library, FRAME).state, state(library)) == ("changed", ReviewState.CHANGED)
+    assert said(library).state == "valid", "the hazard's own words are as they were"
+    assert [found.hazard for found in expiring(load_catalog(library), DAY, 30)] == [FRAME]
+    signed()
+    with (library / "layouts/sms.j2").open("a", encoding="utf-8") as file:
+        file.write(" ")
+    assert state(library) is ReviewState.CHANGED
+    assert (library / "_common/meta.yaml").read_text(encoding="utf-8").startswith("# What all messages share"), (
+        "the comment stays"
+    )
+
+
+def test_phrases_of_a_language_with_drafts_only_belong_to_its_drafts(library: Path) -> None:
+    sign(library, FRAME, WANG, UNTIL)
+    sign(library, "heat", LI, UNTIL, locale="ja")
+    change(library / "_common/ja.yaml", "joiner: ", "joiner: '  ' # ")
+    assert said(library, FRAME).state == "valid"
+    catalog = load_catalog(library)
+    assert "ja" not in catalog.topics["heat"].sendable(DAY)
+
+
+def test_a_library_copied_before_phrases_were_signed_is_signed_too(library: Path) -> None:
+    (library / "_common/meta.yaml").unlink()
+    sign(library, FRAME, WANG, UNTIL)
+    assert said(library, FRAME).by == ("Wang (public health)",)
+
+
+@pytest.mark.parametrize(
+    ("who", "day", "trusted", "reason"),
+    [
+        ((), DAY, False, "content_unreviewed"),
+        ((), DAY, True, None),
+        ((FRAME,), DAY, False, "content_unreviewed"),
+        ((FRAME, "earthquake"), DAY, False, None),
+        ((FRAME, "earthquake"), UNTIL + timedelta(days=1), False, "content_review_expired"),
+        ((FRAME, "earthquake"), UNTIL + timedelta(days=1), True, "content_review_expired"),
+    ],
+)
+def test_what_needs_a_name(library: Path, who: tuple[str, ...], day: date, trusted: bool, reason: str | None) -> None:
+    for hazard in who:
+        sign(library, hazard, LI, UNTIL)
+    found = unsigned(load_catalog(library), "earthquake", day, trust_shipped=trusted)
+    assert (found[0].value if found else None) == reason
+
+
+def test_trust_in_what_ships_is_no_trust_in_what_was_changed(library: Path) -> None:
+    sign(library, FRAME, WANG, UNTIL)
+    sign(library, "earthquake", LI, UNTIL)
+    change(library / "earthquake/en.yaml", "lifts", "elevators")
+    assert unsigned(load_catalog(library), "earthquake", DAY, trust_shipped=True) is not None
+
+
+def test_what_is_shared_has_no_drafts(library: Path) -> None:
+    with pytest.raises(UserError, match="no text about"):
+        sign(library, FRAME, LI, UNTIL, locale="ja")

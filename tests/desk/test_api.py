@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from emergency_kepu.bus.port import Record
@@ -97,17 +98,42 @@ async def test_without_or_with_a_wrong_token(browse: Open) -> None:
 
 async def test_two_people_approve_and_it_goes_out(staffed: Services, browse: Open, token_of: Tokens) -> None:
     wang, li = browse(token=token_of("wang")), browse(token=token_of("li"))
-    first = await wang.post("/api/v1/campaigns/c-1/approve", json={"revision": 1, "note": "read"})
+    sure = {"revision": 1, "override_review": True}
+    first = await wang.post("/api/v1/campaigns/c-1/approve", json={**sure, "note": "read"})
     assert first.json()["state"] == "waiting"
     assert first.json()["approved_by"] == ["wang"]
-    again = is_problem(await wang.post("/api/v1/campaigns/c-1/approve", json={"revision": 1}), 409)
+    again = is_problem(await wang.post("/api/v1/campaigns/c-1/approve", json=sure), 409)
     assert again["reason"] == "authority"
     assert again["type"] == "urn:kepu:refused"
-    second = await li.post("/api/v1/campaigns/c-1/approve", json={"revision": 1})
+    second = await li.post("/api/v1/campaigns/c-1/approve", json=sure)
     assert second.json()["state"] == "launched"
     assert await staffed.bus.lag() == {"kepu.launch": 1}, "what goes out was published in the same commit"
     text = staffed.metrics.text().decode()
     assert 'kepu_decisions_total{action="launch",reason="operator"} 2.0' in text
+
+
+async def test_words_that_no_expert_signed_go_out_under_a_name(
+    staffed: Services, browse: Open, token_of: Tokens
+) -> None:
+    wang = browse(token=token_of("wang"))
+    assert (await wang.get("/api/v1/campaigns/c-1")).json()["unsigned"] == "content_unreviewed"
+    refused = is_problem(await wang.post("/api/v1/campaigns/c-1/approve", json={"revision": 1}), 409)
+    assert refused["reason"] == "content_unreviewed"
+    assert "override_review" in refused["detail"]
+    assert (await wang.get("/api/v1/campaigns/c-1")).json()["latest"]["approved_by"] == []
+    await wang.post("/api/v1/campaigns/c-1/approve", json={"revision": 1, "override_review": True})
+    said = (await wang.get("/api/v1/decisions?campaign=c-1")).json()["items"]
+    assert [(row["actor"], row["guard"], row["reason"]) for row in said if row["guard"] == "review"] == [
+        ("wang", "review", "content_unreviewed")
+    ]
+
+
+async def test_signed_words_need_no_name(staffed: Services, browse: Open, token_of: Tokens) -> None:
+    content = msgspec.structs.replace(staffed.settings.content, trust_shipped=True)
+    staffed.settings = msgspec.structs.replace(staffed.settings, content=content)
+    wang = browse(token=token_of("wang"))
+    assert (await wang.get("/api/v1/campaigns/c-1")).json()["unsigned"] == ""
+    assert (await wang.post("/api/v1/campaigns/c-1/approve", json={"revision": 1})).status_code == 200
 
 
 async def test_rejecting_cancelling_and_submitting(staffed: Services, browse: Open, token_of: Tokens) -> None:

@@ -130,7 +130,10 @@ async def test_guessing_is_slowed_down_for_the_guesser_alone(browse: Open) -> No
 async def test_approving_by_form(staffed: Services, browse: Open) -> None:
     client = await open_https(browse)
     page = (await client.get("/campaigns/c-1?lang=en")).text
+    assert "No expert has signed these texts" in page
     form = form_of(page, "/campaigns/c-1/approve")
+    unticked = {name: value for name, value in form.items() if name != "override"}
+    assert (await client.post("/campaigns/c-1/approve", data=unticked)).status_code == 409
     answer = await client.post("/campaigns/c-1/approve", data={**form, "note": "read it"})
     assert answer.status_code == 303
     assert answer.headers["location"] == "/campaigns/c-1?done=approved_more"

@@ -19,9 +19,8 @@ from emergency_kepu.matching.calendar import Entry
 from emergency_kepu.matching.dates import Dates
 from emergency_kepu.pages.address import PublicPages
 from emergency_kepu.pipeline import calendar
-from emergency_kepu.settings import load_settings
 from emergency_kepu.store import incidents, silences
-from tests.scenarios.rig import DEMO, Rig
+from tests.scenarios.rig import Rig, demo_settings
 from tests.scenarios.test_steps import alert
 
 TITLES = {"zh-Hans": "全国防灾减灾日", "zh-Hant": "全國防災減災日", "en": "Disaster Reduction Day"}
@@ -48,7 +47,7 @@ def person(name: str = "p-1", *, drill: bool = False, channel: str = "sms") -> R
 
 def rig_with(folder: Path, *entries: Entry) -> Rig:
     people = [person(), person("p-2"), person("d-1", drill=True, channel="drills")]
-    found = msgspec.structs.replace(load_settings(DEMO), calendar=entries or (DAY,))
+    found = msgspec.structs.replace(demo_settings(), calendar=entries or (DAY,))
     return Rig(folder, people, found)
 
 
@@ -63,7 +62,13 @@ def tick(rig: Rig, at: datetime | None = None) -> None:
 def approve(rig: Rig, actor: str = "wang") -> None:
     with rig.database.begin() as conn:
         row = rig.campaigns()[-1]
-        publish_in(conn, operations.approve(conn, row.id, actor=actor, now=rig.clock.now(), wall=0.0), rig.clock)
+        publish_in(
+            conn,
+            operations.approve(
+                conn, row.id, actor=actor, now=rig.clock.now(), wall=0.0, unsigned=rig.services.unsigned
+            ),
+            rig.clock,
+        )
     rig.run()
 
 

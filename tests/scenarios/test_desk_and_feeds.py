@@ -126,7 +126,9 @@ def test_a_forgotten_draft_keeps_no_feed_from_being_heard(tmp_path: Path) -> Non
 
 def approve(rig: Rig, campaign: str, actor: str) -> None:
     with rig.database.begin() as conn:
-        found = operations.approve(conn, campaign, actor=actor, now=rig.clock.now(), wall=0.0)
+        found = operations.approve(
+            conn, campaign, actor=actor, now=rig.clock.now(), wall=0.0, unsigned=rig.services.unsigned
+        )
         publish_in(conn, found, rig.clock)
     rig.run()
 

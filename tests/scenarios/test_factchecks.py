@@ -78,7 +78,13 @@ def send(rig: Rig, row: CampaignRow) -> None:
     with rig.database.begin() as conn:
         if row.state.value == "draft":
             operations.submit(conn, row.id, actor="qian", now=rig.clock.now())
-        publish_in(conn, operations.approve(conn, row.id, actor="wang", now=rig.clock.now(), wall=0.0), rig.clock)
+        publish_in(
+            conn,
+            operations.approve(
+                conn, row.id, actor="wang", now=rig.clock.now(), wall=0.0, unsigned=rig.services.unsigned, override=True
+            ),
+            rig.clock,
+        )
     rig.run()
 
 
@@ -105,7 +111,7 @@ def test_what_is_entered_goes_out_after_another_person_has_read_it(tmp_path: Pat
     with rig.database.begin() as conn:
         operations.submit(conn, row.id, actor="qian", now=rig.clock.now())
     with rig.database.begin() as conn, pytest.raises(Refused):
-        operations.approve(conn, row.id, actor="qian", now=rig.clock.now(), wall=0.0)
+        operations.approve(conn, row.id, actor="qian", now=rig.clock.now(), wall=0.0, unsigned=rig.services.unsigned)
     send(rig, rig.campaigns()[0])
     ((_, text),) = told(rig)
     for part in ("市地震局", "渝中区", "没有部门发布过", "今晚有8级地震", "不是真的", "拼接的图片", "只信官方"):

@@ -9,15 +9,14 @@ import msgspec
 import pytest
 
 from emergency_kepu.domain.recipient import Address, Recipient, RecipientKind
-from emergency_kepu.settings import load_settings
-from tests.scenarios.rig import DEMO, Rig
+from tests.scenarios.rig import DEMO, Rig, demo_settings
 
 QUAKE = (DEMO / "documents/usgs-1.geojson").read_bytes()
 
 
 @pytest.mark.parametrize("written", ["text", "markdown"])
 def test_a_room_gets_what_its_robot_is_configured_for(written: str, tmp_path: Path) -> None:
-    settings = load_settings(DEMO)
+    settings = demo_settings()
     channels = {**settings.channels, "rooms": {**settings.channels["rooms"], "kind": "wecom", "format": written}}
     room = Recipient(
         id="r-1", kind=RecipientKind.PERSON, locale="zh-CN", place="511524",

@@ -12,9 +12,10 @@ import pytest
 from emergency_kepu.content.catalog import load_catalog
 from emergency_kepu.content.library import shipped
 from emergency_kepu.pipeline.trace import trace
-from emergency_kepu.settings import FeedSettings, load_settings
+from emergency_kepu.settings import FeedSettings
 from emergency_kepu.store import migrate
 from emergency_kepu.store.database import Database
+from tests.scenarios.rig import demo_settings
 
 DEMO = Path(__file__).parents[2] / "config/demo"
 NOW = datetime(2026, 6, 30, 5, 12, tzinfo=UTC)
@@ -22,7 +23,7 @@ NOW = datetime(2026, 6, 30, 5, 12, tzinfo=UTC)
 
 @pytest.mark.parametrize(("magnitude", "outcome"), [(4.9, "goes out at once"), (5.8, "recorded")])
 def test_the_second_feed_counts_only_when_nothing_went_out(tmp_path: Path, magnitude: float, outcome: str) -> None:
-    settings = load_settings(DEMO)
+    settings = demo_settings()
     feeds = {
         "usgs": FeedSettings(format="usgs", official=True),
         "cenc": FeedSettings(format="wolfx_cenc", official=True),
@@ -71,7 +72,7 @@ def test_an_alert_that_its_cancel_overtook_is_over(
     tmp_path: Path, first: bytes | None, feed: str, outcome: str
 ) -> None:
     settings = msgspec.structs.replace(
-        load_settings(DEMO),
+        demo_settings(),
         feeds={name: FeedSettings(format="cap", official=True) for name in ("weather", "other")},
     )
     catalog = load_catalog(shipped("templates"))

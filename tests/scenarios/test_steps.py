@@ -17,9 +17,9 @@ from emergency_kepu.domain.recipient import Address, Recipient, RecipientKind
 from emergency_kepu.domain.silence import Silence
 from emergency_kepu.domain.step import Step
 from emergency_kepu.pipeline.jobs import Launch, step_record
-from emergency_kepu.settings import FeedSettings, Settings, load_settings
+from emergency_kepu.settings import FeedSettings, Settings
 from emergency_kepu.store import due, recipients, silences
-from tests.scenarios.rig import DEMO, Rig
+from tests.scenarios.rig import Rig, demo_settings
 
 AT = datetime(2026, 6, 30, 5, 10, tzinfo=UTC)
 STEPS = (
@@ -62,7 +62,7 @@ def someone(name: str = "p-1") -> Recipient:
 
 
 def settings(steps: tuple[Step, ...] = STEPS, **changes: object) -> Settings:
-    found = load_settings(DEMO)
+    found = demo_settings()
     rule = next(policy for policy in found.policies if policy.name == "rain-red")
     rule = msgspec.structs.replace(rule, steps=steps, **changes)
     orange = msgspec.structs.replace(rule, name="rain-orange", when=msgspec.structs.replace(rule.when, severity="blue"))
@@ -211,7 +211,9 @@ def test_a_campaign_that_people_approved_has_its_steps_approved_too(tmp_path: Pa
 def approve(rig: Rig, campaign: str, *names: str) -> None:
     with rig.database.begin() as conn:
         for name in names:
-            found = operations.approve(conn, campaign, actor=name, now=rig.clock.now(), wall=0.0)
+            found = operations.approve(
+                conn, campaign, actor=name, now=rig.clock.now(), wall=0.0, unsigned=rig.services.unsigned
+            )
             publish_in(conn, found, rig.clock)
     rig.run()
 

@@ -29,12 +29,11 @@ from emergency_kepu.observe.metrics import Metrics
 from emergency_kepu.pipeline.jobs import feed_record
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.pipeline.stages import STAGES
-from emergency_kepu.settings import load_settings
 from emergency_kepu.store import campaigns, due, migrate, recipients
 from emergency_kepu.store.database import Database
 from emergency_kepu.store.tables import dead_letters, decisions, deliveries, incidents, messages
 from streams.consumers import FaustConsumers
-from tests.scenarios.rig import DEMO, SENT, START, Clock, FakeChannel
+from tests.scenarios.rig import DEMO, SENT, START, Clock, FakeChannel, demo_settings
 from tests.services import kafka_brokers, postgres_url
 
 pytestmark = [pytest.mark.service, pytest.mark.slow]
@@ -92,7 +91,7 @@ class Engine:
         self.database = Database(url)
         migrate.ensure(self.database)
         self.bus = make_bus(self.database, self.clock)
-        settings = load_settings(DEMO)
+        settings = demo_settings()
         self.channels = {
             name: FakeChannel(name, str(raw["kind"]), drill=bool(raw.get("drill")))
             for name, raw in settings.channels.items()
@@ -135,7 +134,9 @@ class Engine:
 
     def _approve(self, conn: Connection, actor: str) -> None:
         [row] = campaigns.listing(conn, states=[CampaignState.WAITING])
-        found = operations.approve(conn, row.id, actor=actor, now=self.clock.now(), wall=0.0)
+        found = operations.approve(
+            conn, row.id, actor=actor, now=self.clock.now(), wall=0.0, unsigned=lambda hazard: None
+        )
         publish_in(conn, found, self.clock)
 
     async def _until(self, end: datetime) -> None:

@@ -30,7 +30,11 @@ MOST_CHARACTERS = 8_000
 HEADLINE_CHARACTERS = 160
 """What CAP 1.2 advises (3.2.2, headline)."""
 _CATEGORIES = {"natural": "Met", "accident": "Safety", "health": "Health", "social": "Security"}
-_OTHERS = {"wildfire": "Fire", "building_fire": "Fire", "chemical_leak": "CBRNE", "radiation": "CBRNE"}
+_OTHERS = {
+    **dict.fromkeys(("wildfire", "building_fire", "ebike_fire"), "Fire"),
+    **dict.fromkeys(("chemical_leak", "radiation"), "CBRNE"),
+    "rail_emergency": "Transport",
+}
 _SEVERITIES = frozenset({"Extreme", "Severe", "Moderate", "Minor"})
 _SHOWN = ("headline", "description", "instruction", "web", "contact")
 

@@ -30,6 +30,9 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     all_clear: str
     all_clear_last: str
     """Without the time: when even the clock does not fit."""
+    withdrawn: str
+    withdrawn_last: str
+    """Of what happened and is not lifted: only the report of it is taken back."""
     drill: str
     not_real: str
     guidance: str

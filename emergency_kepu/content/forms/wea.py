@@ -58,7 +58,8 @@ def narrow(whole: Elements, request: RenderRequest) -> Iterator[tuple[Elements, 
         msg = f"{request.hazard}/{request.locale}: {OLD_CHARACTERS} characters hold no explanation"
         raise ContentError(msg)
     words, over = short.phrases(request.locale), request.kind is CampaignKind.ALL_CLEAR
-    pattern = words.all_clear if over else words.what
+    ended = (words.withdrawn, words.withdrawn_last) if whole.withdrawn else (words.all_clear, words.all_clear_last)
+    pattern = ended[0] if over else words.what
     said = {
         "source": short.source(request.facts, request.locale),
         "hazard": short.hazard(request.hazard, request.locale),
@@ -77,7 +78,7 @@ def narrow(whole: Elements, request: RenderRequest) -> Iterator[tuple[Elements, 
             what = pattern.format(**said, time=time)
             yield replace(whole, lead=lead, what=what, changed="", actions=actions, more=more), dropped
     if over:
-        what = words.all_clear_last.format(**said)
+        what = ended[1].format(**said)
         yield replace(whole, lead=lead, what=what, changed="", actions=(), more=""), ("actions", "time")
 
 

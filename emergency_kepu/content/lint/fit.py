@@ -121,8 +121,9 @@ def _lost(catalog: Catalog, request: RenderRequest, message: RenderedMessage) ->
 
     present = {
         "source": there(known["source"]),
-        "hazard": names_hazard(message.text, named.get(locale, named["en"]), chinese=locale.startswith("zh"))
-        or names_hazard(message.text, unaccented(named.get(locale, "")), chinese=False),
+        "hazard": locale not in named
+        or names_hazard(message.text, named[locale], chinese=locale.startswith("zh"))
+        or names_hazard(message.text, unaccented(named[locale]), chinese=False),
         "place": there(place),
         "time": there(local_time(request.facts.issued_at, request.facts.tz, locale)),
         "first action": bool(message.actions) and there(message.actions[0]),

@@ -87,7 +87,7 @@ def _lost(catalog: Catalog, request: RenderRequest, form: Form, message: Rendere
     named = HAZARDS[request.hazard].names
     present = {
         "source": there(known["source"]),
-        "hazard": names_hazard(heard, named.get(locale, named["en"]), chinese=locale.startswith("zh")),
+        "hazard": locale not in named or names_hazard(heard, named[locale], chinese=locale.startswith("zh")),
         "place": there(known["place"]),
         "time": there(known["time"]),
         "first action": bool(message.actions) and there(message.actions[0]),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from emergency_kepu.content.lint.finding import Finding, Severity
 from emergency_kepu.content.lint.passages import Subject
+from emergency_kepu.domain.scripts import unseen
 
 NAME = "markup"
 _MARKUP = re.compile(r"</?\w+[^>]*>|\*\*|__|`|\[[^\]]*\]\(|^#+ |https?://|www\.|[@#]\w|&\w+;|[<>|\\*_~^]")
@@ -20,12 +21,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         if found:
             message = f"{found[0]!r} is markup or a link: layouts add what a channel needs"
             yield passage.found(NAME, Severity.ERROR, message)
-        strange = [char for char in passage.source if _strange(char)]
+        strange = [*unseen(passage.source), *(char for char in passage.source if _strange(char))]
         if strange:
             name = unicodedata.name(strange[0], f"U+{ord(strange[0]):04X}")
             yield passage.found(NAME, Severity.ERROR, f"{name} does not survive every channel")
 
 
 def _strange(char: str) -> bool:
-    category = unicodedata.category(char)
-    return (category.startswith("C") and char != "\n") or category == "So" or category == "Sk"
+    return unicodedata.category(char) in ("So", "Sk")

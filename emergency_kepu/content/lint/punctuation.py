@@ -16,7 +16,8 @@ _HALF = re.compile(
 _SPACE = re.compile(r"(?<=[\u4e00-\u9fff，。；：])\s+(?=[\u4e00-\u9fff])")
 _DOUBLED = re.compile(r"([，。；：！？,.;:!?])\s*[，。；：,.;:]|[！!]{2,}|[？?]{2,}")
 _SENTENCES = ("what", "impact", "action", "avoid", "why", "fact", "more")
-_ENDS = (".", "?", "!", "。", "？", "！")
+_ENDS = (".", "?", "!", "。", "？", "！", "؟", "۔", "།", "༎", "᠃")
+"""Also of Arabic and Uyghur, of Tibetan, of traditional Mongolian."""
 _PAIRS = {"“": "”", "「": "」", "『": "』", "《": "》", "（": "）", "(": ")"}
 _OTHER_QUOTES = {"zh-Hans": "「」『』", "zh-Hant": "“”‘’"}
 """Marks of the other script."""

@@ -15,6 +15,7 @@ from emergency_kepu.content.facts import variables
 from emergency_kepu.content.render import fill_in
 from emergency_kepu.content.specimen import LONGEST, USUAL, VALUES
 from emergency_kepu.domain.errors import ContentError
+from emergency_kepu.domain.scripts import one_line
 
 _VALUE = re.compile(r"values\s*(?:\.\s*|\[\s*['\"]|\.get\(\s*['\"])(\w+)")
 _OPTIONAL: dict[str, dict[str, Any]] = {
@@ -41,7 +42,7 @@ def outcomes(
     """(every text it can become, "") or ((), why it cannot be filled in). `always`: facts never missing there;
     `given`: what else may be used there, with a specimen."""
     if "{" not in source:
-        return (" ".join(source.split()),), ""
+        return (one_line(source),), ""
     optional = [name for name in _OPTIONAL if name not in always and re.search(rf"\b{name}\b", source)]
     figures = [name for name in figures_of(source) if name in VALUES]
     found: dict[str, None] = {}

@@ -23,6 +23,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     note: str = ""
 
 
+class Approval(Verdict, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A yes. `override_review`: the approver answers by name for words that no expert has signed."""
+
+    override_review: bool = False
+
+
 class Seen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which revision was looked at."""
 
@@ -38,10 +44,20 @@ async def submit(desk: InDesk, visitor: InVisitor, campaign_id: CampaignId, data
 
 
 @post("/campaigns/{campaign_id:str}/approve", status_code=200, summary="Approve", tags=["campaigns"])
-async def approve(desk: InDesk, visitor: InVisitor, campaign_id: CampaignId, data: JSONBody[Verdict]) -> CampaignView:
-    """One person's yes; it goes out when enough people have said so. Nobody approves what they wrote, nobody twice."""
+async def approve(desk: InDesk, visitor: InVisitor, campaign_id: CampaignId, data: JSONBody[Approval]) -> CampaignView:
+    """One person's yes; it goes out when enough people have said so. Nobody approves what they wrote, nobody twice.
+
+    409 `content_unreviewed` or `content_review_expired` when no expert stands behind the texts and `override_review`
+    is not set."""
     visitor.require(Right.APPROVE)
-    await decide.approve(desk.services, campaign_id, revision=data.revision, actor=visitor.name, note=data.note)
+    await decide.approve(
+        desk.services,
+        campaign_id,
+        revision=data.revision,
+        actor=visitor.name,
+        note=data.note,
+        override=data.override_review,
+    )
     return await _now(desk, campaign_id)
 
 

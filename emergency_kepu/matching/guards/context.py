@@ -17,6 +17,8 @@ class ReviewState(StrEnum):
     VALID = "valid"
     SHIPPED = "shipped"
     EXPIRED = "expired"
+    CHANGED = "changed"
+    """Somebody signed other words than these."""
     MISSING = "missing"
     """There is no text for this hazard at all."""
 

@@ -38,6 +38,7 @@ ORDERS = {
     "switch_in_gas": ("gas_leak", "Switch on the fan.", "打开排风扇。"),
     "burn_indoors": ("power_cut", "Run the generator inside.", "在屋里烧炭。"),
     "carry_burning_battery": ("building_fire", "Carry the burning battery outside.", "把冒烟的电池搬出去。"),
+    "charge_indoors": ("ebike_fire", "Charge it in the hall.", "在楼道里充电。"),
     "wildfire_uphill": ("wildfire", "Run uphill.", "往山上跑。"),
     "enter_confined_space": ("mine_accident", "Go in to rescue them.", "马上下井救人。"),
     "boil_chemicals_away": ("chemical_leak", "Boil the tap water.", "水烧开后再喝。"),
@@ -57,9 +58,15 @@ ORDERS = {
     "wound_folklore": ("rabies", "Suck the wound.", "用嘴吸毒。"),
     "sick_animals_eaten": ("anthrax", "Bury the dead sheep.", "掩埋病死的羊。"),
     "mushroom_folk_tests": ("food_poisoning", "Test it with silver.", "用银针试毒。"),
+    "mushroom_cooked_safe": ("mushroom_poisoning", "Cook them long.", "煮熟了再吃。"),
+    "tie_or_catch_in_snake_bite": ("snake_bite", "Tie a cord round the leg.", "用绳子扎紧。"),
+    "handle_the_dead": ("ebola", "Wash the body.", "清洗遗体。"),
+    "fever_as_a_cold": ("malaria", "Take cold medicine.", "先吃感冒药。"),
+    "sweep_dry_droppings": ("hantavirus", "Sweep up the droppings.", "扫掉鼠屎。"),
     "drain_the_drowned": ("drowning", "Jump in to help.", "马上下水救人。"),
     "against_the_crowd": ("crowd_crush", "Push against the flow.", "弯腰捡东西。"),
     "force_lift_doors": ("elevator_failure", "Force open the doors.", "用手扒开电梯门。"),
+    "leave_train_unasked": ("rail_emergency", "Jump down to the track.", "扒开车门。"),
     "stay_on_carriageway": ("fog", "Turn on the high beam.", "打开远光灯。"),
     "confront_attacker": ("violent_attack", "Film the attacker.", "拍摄现场。"),
     "pay_or_give_codes": ("fraud", "Send us the code.", "提供验证码。"),
@@ -126,6 +133,22 @@ def test_how_far_a_negation_reaches(text: str, words: str, *, forbidden: bool) -
 def test_what_happens_may_be_told() -> None:
     assert not findings("never", about("cold_wave", zh="喝酒会让身体更快变冷。", role="fact"))
     assert findings("never", about("cold_wave", zh="喝酒驱寒。", role="fact"))
+
+
+@pytest.mark.parametrize(
+    ("hazard", "english", "chinese"),
+    [
+        ("building_collapse", "Lie in the triangle of life.", "躲到三角区。"),
+        ("elevator_failure", "Press each of the floor buttons.", "按下每一层楼层的按钮。"),
+        ("elevator_failure", "Press all buttons.", "把所有楼层的按钮都按一遍。"),
+        ("traffic_accident", "Let the car begin to fill with water.", "等水灌满再开门。"),
+    ],
+)
+def test_other_wordings_that_circulate(hazard: str, english: str, chinese: str) -> None:
+    assert findings("never", about(hazard, en=english))
+    assert findings("never", about(hazard, zh=chinese))
+    assert not findings("never", about(hazard, en=f"Do not {english[0].lower()}{english[1:]}"))
+    assert not findings("never", about(hazard, zh=f"不要{chinese}"))
 
 
 def test_patterns_compile_once() -> None:

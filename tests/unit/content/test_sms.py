@@ -1,5 +1,9 @@
 """Segments as handsets count them."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +31,21 @@ from emergency_kepu.content import sms
 def test_vectors(text: str, encoding: str, segments: int, units: int) -> None:
     found = sms.count(text)
     assert (found.encoding, found.segments, found.units) == (encoding, segments, units)
+
+
+VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "segment_vectors.json").read_text(encoding="utf-8"))
+"""Our texts, and what Twilio's public segment calculator (npm sms-segments-calculator 1.3.0, MIT) says of each."""
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["what"])
+def test_twilios_calculator_agrees(vector: dict[str, Any]) -> None:
+    found = sms.count(vector["text"])
+    assert (found.encoding, found.segments, found.units) == (vector["encoding"], vector["segments"], vector["units"])
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=0x300, max_codepoint=0x36F), min_size=71, max_size=300))
+def test_a_sign_longer_than_a_part_is_counted_all_the_same(text: str) -> None:
+    assert sms.count(text).segments >= len(text) / 67
 
 
 def test_the_character_that_doubles_the_price_is_named() -> None:

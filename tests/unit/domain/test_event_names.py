@@ -147,6 +147,7 @@ DISEASES: dict[str | None, str] = {
     "dengue": "Dengue; Dengue fever",
     "ebola": "Ebola virus disease; Ebola disease caused by Bundibugyo virus; Sudan virus disease; "
     "Marburg virus disease",
+    "hantavirus": "Hantavirus; Hantavirus cluster linked to cruise ship travel",
     "influenza": "Seasonal influenza; Influenza A(H1N1)",
     "malaria": "Malaria",
     "measles": "Measles",
@@ -158,7 +159,7 @@ DISEASES: dict[str | None, str] = {
     "respiratory_outbreak": "Middle East respiratory syndrome coronavirus (MERS-CoV); COVID-19; "
     "Acute respiratory infections complicated by malaria (previously undiagnosed disease)",
     "yellow_fever": "Yellow Fever",
-    None: "Nipah virus infection; Oropouche virus disease; Lassa Fever; Zika virus disease; Hantavirus; Typhoid fever; "
+    None: "Nipah virus infection; Oropouche virus disease; Lassa Fever; Zika virus disease; Typhoid fever; "
     "Undiagnosed disease; Influenza A(H1N1) variant virus; Influenza A (H3N2) variant virus; Swine influenza; "
     "Locust plague; Foot-and-mouth disease; Rubella (German measles)",
 }
