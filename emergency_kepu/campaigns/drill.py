@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from emergency_kepu.domain.alert import Alert
-from emergency_kepu.domain.hazard import HAZARDS
+from emergency_kepu.domain.hazard import GEOLOGICAL, HAZARDS
 from emergency_kepu.places import gazetteer
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 SENDER = "drill@desk"
-_GEO = ("earthquake", "aftershock", "tsunami", "volcanic_ash", "landslide", "debris_flow")
 _CATEGORY = {"natural": "Met", "accident": "Safety", "health": "Health", "social": "Security"}
 
 
@@ -30,7 +29,7 @@ def start_document(
     root = _head(identifier, now, "Alert")
     info = _add(root, "info")
     known = HAZARDS[hazard]
-    category = "Geo" if hazard in _GEO else _CATEGORY[known.category]
+    category = "Geo" if hazard in GEOLOGICAL else _CATEGORY[known.category]
     for tag, text in (
         ("language", "zh-CN"),
         ("category", category),

@@ -24,6 +24,7 @@ from emergency_kepu.cli import (
     explain,
     factcheck,
     feeds,
+    hazards,
     incidents,
     send_test,
     serve,
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 for name, group in (
     ("feeds", feeds.app),
+    ("hazards", hazards.app),
     ("incidents", incidents.app),
     ("campaign", campaign.app),
     ("calendar", calendar.app),

@@ -18,7 +18,7 @@ from emergency_kepu.desk.cap_words import RESPONSE, URGENCY, category
 from emergency_kepu.domain.alert import Alert, Area, Effect, Info, Reference
 from emergency_kepu.domain.campaign import CampaignKind
 from emergency_kepu.domain.errors import ContentError
-from emergency_kepu.domain.hazard import HAZARDS
+from emergency_kepu.domain.hazard import HAZARDS, event_codes
 from emergency_kepu.store.campaigns import CampaignRow
 
 _EFFECT = {"Alert": Effect.ISSUE, "Update": Effect.UPDATE, "Cancel": Effect.CANCEL}
@@ -133,7 +133,7 @@ def _info(row: CampaignRow, catalog: Catalog, locale: str, speaker: Speaker) -> 
         instruction=catalog.phrases[locale].joiner.join((*said.actions, *said.avoid)),
         web=facts.link or None,
         contact=safe(facts.hotline) or None,
-        event_codes={"kepu": (row.hazard,)},
+        event_codes=event_codes(row.hazard),
         parameters={"revision": (str(row.revision),)},
         areas=_areas(row, locale),
     )
@@ -149,7 +149,7 @@ def _gone(row: CampaignRow, locale: str, speaker: Speaker) -> Info:
         urgency="Past",
         severity=row.spec.facts.severity,
         sender_name=speaker.name,
-        event_codes={"kepu": (row.hazard,)},
+        event_codes=event_codes(row.hazard),
         parameters={"revision": (str(row.revision),), "withdrawn": ("true",)},
         areas=_areas(row, locale),
     )

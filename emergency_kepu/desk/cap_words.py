@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from emergency_kepu.domain.hazard import HAZARDS
+from emergency_kepu.domain.hazard import GEOLOGICAL, HAZARDS
 
-_GEO = ("earthquake", "aftershock", "tsunami", "volcanic_ash", "landslide", "debris_flow")
 _OTHER: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys(_GEO, "Geo"),
+        **dict.fromkeys(GEOLOGICAL, "Geo"),
         **dict.fromkeys(("wildfire", "building_fire", "ebike_fire"), "Fire"),
         **dict.fromkeys(("dam_break", "power_cut", "water_cut", "building_collapse", "elevator_failure"), "Infra"),
         **dict.fromkeys(("gas_leak", "chemical_leak", "radiation"), "CBRNE"),

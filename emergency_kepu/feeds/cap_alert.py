@@ -9,6 +9,7 @@ from datetime import datetime
 from lxml import etree
 
 from emergency_kepu.domain.alert import Alert, Area, Info, Reference
+from emergency_kepu.domain.hazard import AWARENESS
 from emergency_kepu.feeds import cap_words
 from emergency_kepu.feeds.cap_effect import effect_of
 from emergency_kepu.feeds.cap_elements import AreaElements, InfoElements, Pairs, gather
@@ -64,12 +65,13 @@ def read_info(elements: InfoElements, flags: Flags) -> Info:
     if not event:
         flags.add("no_event")
     headline = collapse(texts("headline"))
-    codes = _named(elements.eventCode)
+    codes, parameters = _named(elements.eventCode), _named(elements.parameter)
+    kinds = {**codes, AWARENESS: parameters[AWARENESS]} if AWARENESS in parameters else codes
     return Info(
         language=trim(texts("language")),
         categories=cap_words.listed(elements.category, cap_words.CATEGORY, "category_unknown", flags),
         event=event,
-        hazard=hazard_of(event, codes, headline),
+        hazard=hazard_of(event, kinds, headline),
         response_types=cap_words.listed(elements.responseType, cap_words.RESPONSE_TYPE, "response_type_unknown", flags),
         urgency=cap_words.graded(texts("urgency"), cap_words.URGENCY, "urgency_unknown", flags),
         severity=cap_words.graded(texts("severity"), cap_words.SEVERITY, "severity_unknown", flags),
@@ -84,7 +86,7 @@ def read_info(elements: InfoElements, flags: Flags) -> Info:
         web=trim(texts("web")),
         contact=collapse(texts("contact")),
         event_codes=codes,
-        parameters=_named(elements.parameter),
+        parameters=parameters,
         areas=tuple([_read_area(area, flags) for area in elements.areas]),
     )
 

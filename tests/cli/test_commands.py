@@ -49,6 +49,24 @@ def test_explain_says_that_it_is_old() -> None:
     assert "expired" in {item["reason"] for item in traced["decisions"]}
 
 
+def test_hazards_with_their_codes_in_the_lists_of_others() -> None:
+    listed = {row["code"]: row for row in json.loads(kepu("hazards", "list", "--json").stdout)}
+    assert len(listed) >= 60
+    assert listed["tsunami"]["oasis"] == {"OET-203": "tsunami"}
+    assert listed["typhoon"]["cma"][0] == "11B01"
+    assert "OET-203" in kepu("hazards", "list").stdout
+
+
+def test_what_an_event_is_taken_for() -> None:
+    assert kepu("hazards", "find", "雷暴大风").stdout.startswith("thunderstorm_gale: 雷雨大风")
+    found = json.loads(kepu("hazards", "find", "", "--code", "SAME=TOR", "--json").stdout)
+    assert found == {"event": "", "event_codes": {"SAME": ["TOR"]}, "hazard": "tornado"}
+    nothing = kepu("hazards", "find", "Storm", "--json")
+    assert nothing.returncode == 1
+    assert json.loads(nothing.stdout)["hazard"] is None
+    assert "unknown_hazard" in nothing.stderr
+
+
 def test_a_message_renders() -> None:
     done = kepu("templates", "render", "--hazard=earthquake", "--locale=en", "--channel=twilio", "--json")
     message = json.loads(done.stdout)
@@ -59,6 +77,7 @@ def test_a_message_renders() -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (("hazards", "find", "x", "--code", "TOR"), "NAME=VALUE"),
         (("feeds", "parse", "--format", "nonsense", "x"), "nonsense"),
         (("feeds", "parse", "--format", "cap", "/nowhere"), "/nowhere"),
         (("explain", "/nowhere", "--format=cap"), "/nowhere"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from emergency_kepu.content import hazards_page
 from emergency_kepu.content.catalog import load_catalog
 from emergency_kepu.content.gallery import golden
 from emergency_kepu.content.library import shipped
@@ -18,6 +19,7 @@ from emergency_kepu.content.library_page import pages
 CATALOG = load_catalog(shipped("templates"))
 GOLDEN = Path(__file__).parent / "golden"
 PAGES = Path(__file__).parents[2] / "docs/reference/library"
+HAZARDS_PAGE = PAGES.parent / "hazards.md"
 TEXTS = [(hazard, locale) for hazard, topic in CATALOG.topics.items() for locale in topic.locales]
 
 
@@ -37,3 +39,7 @@ def test_the_library_pages_are_up_to_date() -> None:
     found = {path.name: path.read_text(encoding="utf-8") for path in PAGES.iterdir()}
     stale = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
     assert not stale, "python scripts/build_library_page.py"
+
+
+def test_the_page_of_hazards_is_up_to_date() -> None:
+    assert HAZARDS_PAGE.read_text(encoding="utf-8") == hazards_page.page(), "python scripts/build_hazards_page.py"

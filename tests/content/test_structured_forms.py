@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -54,7 +55,11 @@ class TestCap:
             facts = replace(facts, day=DAY)
         for hazard in CATALOG.topics:
             message = render(CATALOG, asked("cap", hazard=hazard, locale=locale, kind=kind, facts=facts))
-            SCHEMA.assertValid(etree.fromstring(message.text.encode()))
+            element = etree.fromstring(message.text.encode())
+            SCHEMA.assertValid(element)
+            told = [pair.text for pair in element.iter("{*}value")]
+            assert told[0] == hazard
+            assert told[1:] == [code for code in map(str, told[1:]) if re.fullmatch(r"OET-\d{3}|11[A-Z]\d\d", code)]
             assert len(message.title) <= cap_info.HEADLINE_CHARACTERS
 
     def test_our_own_reader_reads_it_back(self) -> None:
@@ -71,6 +76,8 @@ class TestCap:
         assert (found.web, found.contact) == ("https://desk.example.org/a?b=1&c=2", "Ask: 12345.")
         assert (found.categories, found.severity, found.urgency) == (("Met",), "Severe", "Unknown")
         assert found.expires == USUAL.until
+        assert found.event_codes == {"kepu": ("flood",), "OET:v1.2": ("OET-081",), "CMA": ("11A01",)}
+        assert found.hazard == "flood"
 
     def test_an_end_is_all_clear(self) -> None:
         document = render(CATALOG, asked("cap", kind=CampaignKind.ALL_CLEAR)).text

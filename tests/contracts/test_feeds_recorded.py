@@ -21,6 +21,33 @@ FORMAT_OF = {
     "who_don": "who_don",
     "wolfx/cenc_eqlist.json": "wolfx_cenc",
 }
+# what each file is about; none: no text of ours is right (a child, ozone, "Fire", "Storm", a disease without one)
+HAZARDS_OF = {
+    "cap/airnow/ozone_action_day.xml": [None],
+    "cap/australia/nsw_rfs_major_incidents_edxl.xml": [None, "traffic_accident", *["wildfire"] * 4],
+    "cap/australia/nsw_rfs_structure_fire.xml": [None, None],
+    "cap/canada/ec_thunderstorm_ended_bilingual.xml": ["thunderstorm_gale", "thunderstorm_gale"],
+    "cap/gdacs/earthquake_green.xml": ["earthquake"],
+    "cap/india/sachet_thunderstorm.xml": ["thunderstorm_gale"],
+    "cap/malformed/cap12_missing_scope.xml": [None],
+    "cap/nws/atom_empty.atom": [],
+    "cap/nws/atom_index_cap11.atom": ["haze", "haze"],
+    "cap/nws/cap11_flash_flood_watch.xml": ["flash_flood"],
+    "cap/ny_alert/index.rss": [],
+    "cap/oasis/cap12_amber_two_languages.xml": [None, None],
+    "cap/oasis/cap12_earthquake_update_circle.xml": ["earthquake"],
+    "cap/oasis/cap12_thunderstorm_polygon.xml": ["thunderstorm_gale"],
+    "cap/taiwan/ncdr_index.atom": [],
+    "cap/taiwan/ncdr_road_closure.xml": ["road_closure"],
+    "cap/tsunami/ntwc_warning_update.xml": ["tsunami"],
+    "cap/usgs/atom_index.atom": [],
+    "cap/usgs/cap11_earthquake.xml": ["earthquake"],
+    "nmc/find_alarm_5_rows.json": ["fog", "icing", "icing", "fog", "rainstorm", "fog", "icing"],
+    "usgs/summary_all_day_2026.json": ["earthquake"] * 3,
+    "usgs/summary_m45_month_2019.json": ["earthquake"],
+    "who_don/odata_list.json": ["ebola", None, None],
+    "wolfx/cenc_eqlist.json": ["earthquake"],
+}
 EITHER = {"issue_or_info": {"issue", "info"}, "reject_or_flag": {"issue"}, "none": set(), "index": set()}
 
 
@@ -41,6 +68,7 @@ def test_reads_what_was_recorded(entry: dict[str, Any]) -> None:
     name = FORMAT_OF.get(file) or FORMAT_OF[file.partition("/")[0]]
     result = load_format(name)((RECORDED / file).read_bytes(), feed=FeedContext(name="recorded"))
     assert not result.errors
+    assert [info.hazard for alert in result.alerts for info in alert.infos] == HAZARDS_OF[file]
     effect = wanted["effect"]
     if effect == "index":
         assert not result.alerts

@@ -18,6 +18,7 @@ from emergency_kepu.desk.cap_published import CapFeed
 from emergency_kepu.domain.alert import Alert
 from emergency_kepu.domain.campaign import CampaignKind, CampaignState
 from emergency_kepu.domain.errors import ConfigError
+from emergency_kepu.domain.hazard import classify
 from emergency_kepu.domain.severity import Severity
 from emergency_kepu.feeds.cap import parse
 from emergency_kepu.feeds.format import FeedContext
@@ -30,6 +31,8 @@ from tests.desk.conftest import AT, ENVIRON, a_campaign, an_incident
 
 FEED = FeedContext(name="unit")
 ATOM = "{http://www.w3.org/2005/Atom}"
+CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
+INFO_SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[1] / "content/schema/cap-1.2-info.xsd"))
 
 
 @pytest.fixture
@@ -95,6 +98,25 @@ async def test_what_went_out_is_read_back(publishing: Services) -> None:
     assert "Leave basements" in (english.instruction or "")
     assert "Do not walk or drive through water." in (english.instruction or "")
     assert english.areas[0].geocodes == {"adcode": ("511123",)}
+
+
+async def test_the_event_is_told_by_codes_that_other_desks_know(publishing: Services) -> None:
+    """CAP 1.2 wants its elements in order; `eventCode` stands after `certainty`."""
+    await put(publishing, sent(), sent(3, minutes=5, kind=CampaignKind.ALL_CLEAR))
+
+    for alert in await messages(publishing):
+        for info in alert.infos:
+            assert info.event_codes == {"kepu": ("rainstorm",), "OET:v1.2": ("OET-159",), "CMA": ("11B03",)}
+            others = {name: codes for name, codes in info.event_codes.items() if name != "kepu"}
+            assert classify(event="", event_codes=others) == info.hazard == "rainstorm"
+    async with reader(publishing) as client:
+        document = etree.fromstring((await client.get("/cap/c-1-r2.xml")).content)
+    infos = document.findall(f"{CAP}info")
+    assert len(infos) == 3
+    for element in infos:
+        for beyond in (*element.findall(f"{CAP}parameter"), *element.findall(f"{CAP}area")):
+            element.remove(beyond)  # what the schema of our own forms leaves out
+        INFO_SCHEMA.assertValid(element)
 
 
 async def other_words(services: Services) -> None:

@@ -7,6 +7,7 @@ certainty are the authority's to judge: ours says Unknown, and its severity is t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -17,7 +18,7 @@ from emergency_kepu.content.forms.xml_text import legal
 from emergency_kepu.content.limits import Limit
 from emergency_kepu.domain.alert import Info
 from emergency_kepu.domain.campaign import CampaignKind
-from emergency_kepu.domain.hazard import HAZARDS
+from emergency_kepu.domain.hazard import GEOLOGICAL, HAZARDS, event_codes
 
 if TYPE_CHECKING:
     from emergency_kepu.content.catalog import Phrases
@@ -29,7 +30,6 @@ MOST_CHARACTERS = 8_000
 HEADLINE_CHARACTERS = 160
 """What CAP 1.2 advises (3.2.2, headline)."""
 _CATEGORIES = {"natural": "Met", "accident": "Safety", "health": "Health", "social": "Security"}
-_GEOLOGICAL = frozenset({"earthquake", "aftershock", "tsunami", "volcanic_ash", "landslide", "debris_flow"})
 _OTHERS = {
     **dict.fromkeys(("wildfire", "building_fire", "ebike_fire"), "Fire"),
     **dict.fromkeys(("chemical_leak", "radiation"), "CBRNE"),
@@ -56,12 +56,13 @@ def info_of(said: Elements, phrases: Phrases, request: RenderRequest) -> Info:
         instruction=legal(joined(filter(None, (*said.actions, *said.avoid, said.more)))),
         web=legal(facts.link) or None,
         contact=legal(said.hotline) or None,
+        event_codes=event_codes(request.hazard),
     )
 
 
 def category(hazard: str) -> str:
     """CAP's category of a hazard of our taxonomy."""
-    if hazard in _GEOLOGICAL:
+    if hazard in GEOLOGICAL:
         return "Geo"
     return _OTHERS.get(hazard) or _CATEGORIES[HAZARDS[hazard].category]
 
@@ -73,12 +74,20 @@ def write(said: Elements, phrases: Phrases, request: RenderRequest) -> str:
     parts = [("language", info.language), ("category", info.categories[0]), ("event", info.event)]
     parts += [("responseType", each) for each in info.response_types]
     parts += [("urgency", info.urgency), ("severity", info.severity), ("certainty", info.certainty)]
-    parts += [("expires", info.expires.isoformat(timespec="seconds") if info.expires else None)]
-    parts += [(name, getattr(info, name)) for name in _SHOWN]
+    _add(root, parts)
+    for name, values in info.event_codes.items():
+        for value in values:
+            pair = etree.SubElement(root, f"{{{CAP_1_2}}}eventCode")
+            _add(pair, [("valueName", name), ("value", value)])
+    _add(root, [("expires", info.expires.isoformat(timespec="seconds") if info.expires else None)])
+    _add(root, [(name, getattr(info, name)) for name in _SHOWN])
+    return etree.tostring(root, encoding="unicode")
+
+
+def _add(parent: etree._Element, parts: Iterable[tuple[str, str | None]]) -> None:
     for name, text in parts:
         if text:
-            etree.SubElement(root, f"{{{CAP_1_2}}}{name}").text = text
-    return etree.tostring(root, encoding="unicode")
+            etree.SubElement(parent, f"{{{CAP_1_2}}}{name}").text = text
 
 
 def shown(document: str) -> str:
@@ -91,7 +100,7 @@ CAP = Form(
     limit=Limit(unit="characters", most=MOST_CHARACTERS, measure=lambda document: len(shown(document))),
     adapt=warnings_only,
     write=write,
-    version="cap info 1",
+    version="cap info 2",
     read=shown,
     roomy=True,
 )

@@ -186,3 +186,17 @@ def test_a_doctype_inside_cdata_is_harmless_text() -> None:
 def test_too_large_is_refused_unread() -> None:
     with pytest.raises(ParseError, match="more than"):
         parse(b"<alert>" + b" " * 20_000_001, feed=FEED)
+
+
+def test_a_language_that_we_do_not_read_is_known_by_its_awareness_type() -> None:
+    """MeteoAlarm and MET Norway write the event in the language of the country."""
+    info = (
+        "<event>Vindkast</event><parameter><valueName>awareness_type</valueName><value>1; Wind</value></parameter>"
+        "<parameter><valueName>other</valueName><value>x</value></parameter>"
+    )
+    head = '<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>a</identifier>'
+    document = f"{head}<info>{info}</info></alert>"
+    (found,) = parse(document.encode(), feed=FEED).alerts[0].infos
+    assert found.hazard == "gale"
+    assert found.event_codes == {}
+    assert found.parameters["awareness_type"] == ("1; Wind",)

@@ -32,8 +32,10 @@ from emergency_kepu.domain.hazard import HAZARDS, classify
         ("货运列车脱轨，氯气泄漏", "chemical_leak"),
         ("Sacramento Metro Fire is busy with a grass fire", "wildfire"),
         ("透水事故", "mine_accident"),
-        ("Law Enforcement Warning", "violent_attack"),
-        ("Civil Danger Warning", "violent_attack"),
+        # a bomb, a riot, a blocked road; bad water, a missile, drivers stuck in snow (Wisconsin, 2011): ask a person
+        ("Law Enforcement Warning", None),
+        ("Civil Danger Warning", None),
+        ("Active shooter", "violent_attack"),
         ("暴力袭击", "violent_attack"),
     ],
 )
