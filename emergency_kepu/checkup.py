@@ -48,7 +48,7 @@ def look(settings: Settings, environ: Mapping[str, str] | None = None) -> Iterat
     if settings.bus.engine == "kafka":
         yield from _kafka(settings, environ)
     directory = Path(settings.content.templates) if settings.content.templates else shipped("templates")
-    found = load_catalog(directory)
+    found = load_catalog(directory, sms_parts=settings.content.sms_parts)
     detail = f"{len(found.topics)} of {len(HAZARDS)} hazards have a text"
     yield Finding(check="content", ok=bool(found.topics), detail=detail)
 

@@ -106,7 +106,7 @@ def wire(
         name: build(name, raw, door=door, environ=environ) for name, raw in settings.channels.items()
     }
     templates = Path(settings.content.templates) if settings.content.templates else shipped("templates")
-    catalog = load_catalog(templates)
+    catalog = load_catalog(templates, sms_parts=settings.content.sms_parts)
     database = database or open_database(settings)
     calm = Calm()
     services = Services(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
@@ -70,6 +70,9 @@ class ContentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """For a reader whose language has no text."""
     trust_shipped: bool = False
     """True once your own experts have signed the texts that ship: until then automatic sending waits for approval."""
+    sms_parts: dict[str, Annotated[int, msgspec.Meta(ge=1, le=10)]] = {}
+    """Locale to the most parts of an SMS (1 to 10), `*` for all others; 3 where nothing is said. Letters that are no
+    GSM-7 leave 201 characters in 3 parts: `{ar: 5, ru: 5}` keeps more of the advice and costs more."""
     remind_days: int = 30
     """`kepu_content_reviews_expiring` counts the texts whose review ends within so many days."""
 
@@ -203,6 +206,7 @@ def _check_across(settings: Settings) -> None:
     if settings.store.keep_months < 0:
         msg = f"{where}/kepu.yaml: store.keep_months is {settings.store.keep_months}; give 0 to keep everything"
         raise ConfigError(msg)
+    _check_sms_parts(settings.content, where)
     _check_cap_sender(settings.desk, where)
     _check_check_in(settings.desk, where)
     check_bus(settings.bus, f"{where}/kepu.yaml")
@@ -245,6 +249,12 @@ def _check_across(settings: Settings) -> None:
                 takes = "a drill channel" if entry.kind == "drill" else "a channel that is not for drills"
                 msg = f"{where}/calendar.yaml: entry {entry.name!r} names {channel_name!r}; give {takes} of kepu.yaml"
                 raise ConfigError(msg)
+
+
+def _check_sms_parts(content: ContentSettings, where: str) -> None:
+    if strange := [name for name in content.sms_parts if not re.fullmatch(r"\*|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", name)]:
+        msg = f"{where}/kepu.yaml: content.sms_parts: {strange[0]!r} is no language such as ar or zh-Hans, and not '*'"
+        raise ConfigError(msg)
 
 
 def _check_cap_sender(desk: DeskSettings, where: str) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from emergency_kepu.content.catalog import Catalog
+from emergency_kepu.cli import output
+from emergency_kepu.content.catalog import Catalog, load_catalog
 from emergency_kepu.content.library import shipped
 from emergency_kepu.domain.errors import UserError
 from emergency_kepu.settings import load_settings
@@ -24,6 +25,13 @@ def directory_of(templates: Path | None, config: Path) -> Path:
         return templates
     named = load_settings(config).content.templates
     return Path(named) if named else shipped("templates")
+
+
+def catalog_of(templates: Path | None, config: Path) -> Catalog:
+    """The library read, with the configuration's limits where it is the configuration's library."""
+    if templates is not None:
+        return load_catalog(templates)
+    return output.catalog_of(load_settings(config))
 
 
 def known(catalog: Catalog, hazard: str) -> None:

@@ -45,7 +45,8 @@ def print_table(
 
 def catalog_of(settings: Settings) -> Catalog:
     """The content library of a configuration."""
-    return load_catalog(Path(settings.content.templates) if settings.content.templates else shipped("templates"))
+    directory = Path(settings.content.templates) if settings.content.templates else shipped("templates")
+    return load_catalog(directory, sms_parts=settings.content.sms_parts)
 
 
 def database_of(config: Path) -> Database:

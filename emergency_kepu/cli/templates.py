@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from emergency_kepu.cli import templates_lint, templates_review, templates_write
-from emergency_kepu.cli.library import TemplatesOption, directory_of, known
+from emergency_kepu.cli.library import TemplatesOption, catalog_of, known
 from emergency_kepu.cli.output import ConfigOption, JsonOption, print_json, print_table
-from emergency_kepu.content.catalog import Catalog, load_catalog
+from emergency_kepu.content.catalog import Catalog
 from emergency_kepu.content.forms.registry import FORMS
 from emergency_kepu.content.limits import LAYOUT_OF_KIND, LIMITS
 from emergency_kepu.content.render import RenderRequest, render
@@ -30,7 +30,7 @@ _SAMPLE_VALUES: dict[str, float | str] = {"magnitude": 6.1, "depth_km": 12.0, "m
 @app.command("list")
 def list_(config: ConfigOption, templates: TemplatesOption = None, json_output: JsonOption = False) -> None:
     """Hazards with their languages and phases; hazards of the taxonomy without a text are named too."""
-    catalog = load_catalog(directory_of(templates, config))
+    catalog = catalog_of(templates, config)
     rows = [
         {
             "hazard": code,
@@ -66,7 +66,7 @@ def drafts_of(catalog: Catalog, hazard: str) -> list[str]:
 @app.command("show")
 def show(hazard: Annotated[str, typer.Argument()], config: ConfigOption, templates: TemplatesOption = None) -> None:
     """One hazard's elements and sources, as JSON."""
-    catalog = load_catalog(directory_of(templates, config))
+    catalog = catalog_of(templates, config)
     known(catalog, hazard)
     print_json(catalog.topics[hazard])
 
@@ -88,7 +88,7 @@ def render_(
     json_output: JsonOption = False,
 ) -> None:
     """One message with sample facts: what a reader of that channel would get."""
-    catalog = load_catalog(directory_of(templates, config))
+    catalog = catalog_of(templates, config)
     known(catalog, hazard)
     layout = LAYOUT_OF_KIND.get(channel, channel)
     if layout not in LIMITS and layout not in FORMS:

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from emergency_kepu.cli.library import TemplatesOption, directory_of, known
+from emergency_kepu.cli.library import TemplatesOption, catalog_of, known
 from emergency_kepu.cli.output import ConfigOption, JsonOption, print_json, print_table
-from emergency_kepu.content.catalog import load_catalog
 from emergency_kepu.content.lint.finding import Severity
 from emergency_kepu.content.lint.rules import RULES
 from emergency_kepu.content.lint.run import Report, lint
@@ -23,7 +22,7 @@ def lint_(
     json_output: JsonOption = False,
 ) -> None:
     """Reads every text and builds every message, sends nothing. Exit 1 when there are errors; warnings are advice."""
-    catalog = load_catalog(directory_of(templates, config))
+    catalog = catalog_of(templates, config)
     for hazard in hazards or ():
         known(catalog, hazard)
     unknown = [name for name in rule or () if name not in RULES]

@@ -13,13 +13,14 @@ import hashlib
 from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import msgspec
 import yaml
 
 from emergency_kepu.content.library import shipped
-from emergency_kepu.content.limits import LIMITS
+from emergency_kepu.content.limits import LIMITS, SMS_PARTS
 from emergency_kepu.domain.errors import ContentError
 from emergency_kepu.domain.hazard import HAZARDS
 
@@ -216,6 +217,8 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """That this explains a warning of someone else."""
     all_clear_of: dict[Literal["accident", "health", "social", "calm", "notice", "withdrawn"], EndPhrases] = {}
     """By the hazard's `ending`, else by its category."""
+    hazards: dict[str, str] = {}
+    """Hazard to its name, where the program has none in this language (`domain/hazards.yaml`) or not the desk's own."""
     step_lead: str = ""
     """Before a later message that no new warning caused."""
     expert: str = "{{ who }}:"
@@ -231,6 +234,12 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Values of a feed whose change is worth a sentence, e.g. magnitude."""
 
 
+def hazard_name(hazard: str, phrases: Phrases) -> str:
+    """As readers of a language know it; in English where nobody has named it."""
+    names = HAZARDS[hazard].names
+    return phrases.hazards.get(hazard) or names.get(phrases.locale, names["en"])
+
+
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """The whole library."""
 
@@ -238,9 +247,15 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     topics: dict[str, Topic]
     phrases: dict[str, Phrases]
     layouts: dict[str, str]
+    sms_parts: Mapping[str, int] = MappingProxyType({})
+    """Locale to the most parts of an SMS, `*` for the others; what is not said is `limits.SMS_PARTS`."""
     frame: Frame = Frame()
     frame_hash: str = ""
     """Of the phrases of every language but those of which there are only drafts, and of the library's own layouts."""
+
+    def parts(self, locale: str) -> int:
+        """The most parts of an SMS in a language."""
+        return self.sms_parts.get(locale, self.sms_parts.get("*", SMS_PARTS))
 
     def whole_locales(self) -> tuple[str, ...]:
         """Languages that every hazard must have: all but those of which there are only drafts so far."""
@@ -254,7 +269,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
         return topic.sendable(datetime.now(UTC).date()) if topic else ()
 
 
-def load_catalog(directory: Path) -> Catalog:
+def load_catalog(directory: Path, *, sms_parts: Mapping[str, int] = MappingProxyType({})) -> Catalog:
     """Read and check a library. ContentError names the file, the key and the mend."""
     if not directory.is_dir():
         msg = f"{directory}: no such content library"
@@ -267,7 +282,9 @@ def load_catalog(directory: Path) -> Catalog:
     own = _layouts(directory)
     # a library that was copied before a form existed still has that form: those of the program stand in
     layouts = {**_layouts(shipped("templates"), without=LIMITS), **own}
-    found = Catalog(directory=str(directory), topics=topics, phrases=phrases, layouts=layouts, frame=frame)
+    found = Catalog(
+        directory=str(directory), topics=topics, phrases=phrases, layouts=layouts, frame=frame, sms_parts=sms_parts
+    )
     around = [*(phrases[locale] for locale in found.whole_locales()), own]
     return msgspec.structs.replace(found, frame_hash=_digest(around))
 

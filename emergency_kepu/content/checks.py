@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from emergency_kepu.content.catalog import Catalog, CheckPhrases, Phrases
+from emergency_kepu.content.catalog import Catalog, CheckPhrases, Phrases, hazard_name
 from emergency_kepu.domain.campaign import MessageFacts
 from emergency_kepu.domain.errors import ContentError
 from emergency_kepu.domain.factcheck import CheckExpert, CheckWords, FactCheck, Verdict
@@ -43,7 +43,7 @@ def checking(whole: Elements, facts: MessageFacts, phrases: Phrases, fill: Fill)
     """
     check, said, words = _of(facts, phrases)
     known = {
-        "about": _about(check, phrases.locale),
+        "about": _about(check, phrases),
         "claim": _claim(check, words, phrases),
         "fact": _sentence(words.fact, phrases),
     }
@@ -71,7 +71,7 @@ def taking_back(
 ) -> Elements:
     """The elements of an all-clear, which for a check means: do not rely on it any more."""
     check, said, _ = _of(facts, phrases)
-    known = {"about": _about(check, phrases.locale)}
+    known = {"about": _about(check, phrases)}
     return msgspec.structs.replace(
         whole, headline=fill(said.headline, known), what=fill(said.withdrawn, known), actions=actions
     )
@@ -86,11 +86,8 @@ def _of(facts: MessageFacts, phrases: Phrases) -> tuple[FactCheck, CheckPhrases,
     return check, said, words
 
 
-def _about(check: FactCheck, locale: str) -> str:
-    if check.about not in HAZARDS:
-        return ""
-    names = HAZARDS[check.about].names
-    return names.get(locale, names["en"]).partition(" (")[0]
+def _about(check: FactCheck, phrases: Phrases) -> str:
+    return hazard_name(check.about, phrases).partition(" (")[0] if check.about in HAZARDS else ""
 
 
 def _claim(check: FactCheck, words: CheckWords, phrases: Phrases) -> str:

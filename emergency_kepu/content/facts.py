@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from emergency_kepu.content.catalog import Phrases
+from emergency_kepu.content.catalog import Phrases, hazard_name
 from emergency_kepu.domain.campaign import CalendarDay, MessageFacts
-from emergency_kepu.domain.hazard import HAZARDS
 from emergency_kepu.domain.plain import ACTIVE
 from emergency_kepu.domain.scripts import one_line, shown
 from emergency_kepu.places import gazetteer
@@ -106,13 +105,12 @@ def variables(
     facts: MessageFacts, *, hazard: str, locale: str, phrases: Phrases, kind: str, drill: bool
 ) -> dict[str, Any]:
     """Everything that a text may use. Nothing else is defined, and an undefined name is an error."""
-    names = HAZARDS[hazard].names
     return {
         "source": safe(source_name(facts, locale)),
         "place": place_name(facts, locale),
         "time": local_time(facts.issued_at, facts.tz, locale),
         "until": local_time(facts.until, facts.tz, locale) if facts.until else "",
-        "hazard": names.get(locale, names["en"]),
+        "hazard": hazard_name(hazard, phrases),
         "level": phrases.levels.get(facts.level_colour or "", ""),
         "kind": kind,
         "drill": drill,

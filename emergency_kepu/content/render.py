@@ -30,7 +30,7 @@ from emergency_kepu.content.forms.registry import FORMS
 from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.domain.campaign import CampaignKind, Interpretation, MessageFacts
 from emergency_kepu.domain.errors import ContentError
-from emergency_kepu.domain.scripts import one_line
+from emergency_kepu.domain.scripts import direction, isolated, joined_again, one_line
 
 _ENDS = ("。", "！", "？", "…", ".", "!", "?")
 
@@ -95,7 +95,7 @@ class Elements(msgspec.Struct, frozen=True, kw_only=True):
 def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     """The message. ContentError when there is no such text, or when the five elements do not fit."""
     topic, text = _text(catalog, request)
-    form = FORMS.get(request.layout) or Form(limit=LIMITS[request.layout], fold=request.layout == "sms")
+    form = FORMS.get(request.layout) or _plain(catalog, request)
     layout = form.version if form.write else catalog.layouts.get(request.layout)
     if layout is None:
         msg = f"no layout {request.layout!r}; there are: {', '.join(sorted(catalog.layouts))}"
@@ -117,7 +117,7 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
         else:
             body = _tidy(_compiled(request.locale, layout).render(e=said, p=phrases))
         if form.fold:
-            body = sms.folded(body)
+            body = sms.folded(joined_again(body))
         size = limit.measure(body)
         if size <= limit.most and not (refused := form.refuses(body, request.locale)):
             words = topic.draft_hashes.get(request.locale, topic.text_hash) + catalog.frame_hash + layout
@@ -137,6 +137,13 @@ def render(catalog: Catalog, request: RenderRequest) -> RenderedMessage:
     needs = f"source, place, time and first action need more than {limit.most} {limit.unit}"
     msg = f"{where}: {refused or needs}"
     raise ContentError(msg)
+
+
+def _plain(catalog: Catalog, request: RenderRequest) -> Form:
+    limit = LIMITS[request.layout]
+    if request.layout != "sms":
+        return Form(limit=limit)
+    return Form(limit=msgspec.structs.replace(limit, most=catalog.parts(request.locale)), fold=True)
 
 
 def elements(catalog: Catalog, request: RenderRequest) -> Elements:
@@ -205,6 +212,8 @@ def _elements(text: LocaleText, phrases: Phrases, request: RenderRequest, meta: 
         kind=request.kind.value,
         drill=request.drill,
     )
+    if direction(request.locale) == "rtl":
+        known |= {name: isolated(known[name]) for name in ("source", "place", "hotline", "occasion")}
 
     def fill(source: str) -> str:
         return fill_in(source, known, where=f"{request.hazard}/{request.locale}", locale=request.locale)

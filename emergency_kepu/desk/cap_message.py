@@ -11,14 +11,14 @@ from datetime import datetime
 
 import msgspec
 
-from emergency_kepu.content.catalog import Catalog, Phrases
+from emergency_kepu.content.catalog import Catalog, Phrases, hazard_name
 from emergency_kepu.content.facts import place_name, safe
 from emergency_kepu.content.render import Elements, RenderRequest, elements
 from emergency_kepu.desk.cap_words import RESPONSE, URGENCY, category
 from emergency_kepu.domain.alert import Alert, Area, Effect, Info, Reference
 from emergency_kepu.domain.campaign import CampaignKind
 from emergency_kepu.domain.errors import ContentError
-from emergency_kepu.domain.hazard import HAZARDS, event_codes
+from emergency_kepu.domain.hazard import event_codes
 from emergency_kepu.store.campaigns import CampaignRow
 
 _EFFECT = {"Alert": Effect.ISSUE, "Update": Effect.UPDATE, "Cancel": Effect.CANCEL}
@@ -66,7 +66,7 @@ def withdrawal_of(
     incident: str,
 ) -> Alert:
     """The desk took a launched revision back at an instant: a Cancel of it and of what it replaced."""
-    infos = tuple(_gone(row, locale, speaker) for locale in catalog.locales(row.hazard))
+    infos = tuple(_gone(row, catalog.phrases[locale], speaker) for locale in catalog.locales(row.hazard))
     return _alert(row, "Cancel", withdrawal_identifier(row), at, (*before, row), speaker, incident, infos)
 
 
@@ -116,11 +116,11 @@ def _info(row: CampaignRow, catalog: Catalog, locale: str, speaker: Speaker) -> 
     except ContentError:
         return None  # in this language it was not sent either
     over = row.kind is CampaignKind.ALL_CLEAR
-    facts = spec.facts
+    facts, phrases = spec.facts, catalog.phrases[locale]
     return Info(
         language=locale,
         categories=(category(row.hazard),),
-        event=_event(row.hazard, locale),
+        event=hazard_name(row.hazard, phrases),
         hazard=row.hazard,
         response_types=("AllClear" if over else RESPONSE[spec.phase],),
         urgency="Past" if over else URGENCY[spec.phase],
@@ -129,8 +129,8 @@ def _info(row: CampaignRow, catalog: Catalog, locale: str, speaker: Speaker) -> 
         expires=_whole(None if over else row.expires_at or facts.until),
         sender_name=speaker.name,
         headline=said.lead + said.headline,
-        description=_description(said, catalog.phrases[locale]),
-        instruction=catalog.phrases[locale].joiner.join((*said.actions, *said.avoid)),
+        description=_description(said, phrases),
+        instruction=phrases.joiner.join((*said.actions, *said.avoid)),
         web=facts.link or None,
         contact=safe(facts.hotline) or None,
         event_codes=event_codes(row.hazard),
@@ -139,30 +139,25 @@ def _info(row: CampaignRow, catalog: Catalog, locale: str, speaker: Speaker) -> 
     )
 
 
-def _gone(row: CampaignRow, locale: str, speaker: Speaker) -> Info:
+def _gone(row: CampaignRow, phrases: Phrases, speaker: Speaker) -> Info:
     """Says what is taken back and nothing of what it advised."""
     return Info(
-        language=locale,
+        language=phrases.locale,
         categories=(category(row.hazard),),
-        event=_event(row.hazard, locale),
+        event=hazard_name(row.hazard, phrases),
         hazard=row.hazard,
         urgency="Past",
         severity=row.spec.facts.severity,
         sender_name=speaker.name,
         event_codes=event_codes(row.hazard),
         parameters={"revision": (str(row.revision),), "withdrawn": ("true",)},
-        areas=_areas(row, locale),
+        areas=_areas(row, phrases.locale),
     )
 
 
 def _description(said: Elements, phrases: Phrases) -> str:
     parts = (said.changed, said.what, said.impact, said.why, said.hotline, said.relay, said.drill_note)
     return phrases.joiner.join(part for part in parts if part)
-
-
-def _event(hazard: str, locale: str) -> str:
-    names = HAZARDS[hazard].names
-    return names.get(locale, names["en"])
 
 
 def _areas(row: CampaignRow, locale: str) -> tuple[Area, ...]:

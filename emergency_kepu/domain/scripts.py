@@ -32,6 +32,10 @@ _MONGOLIAN_MARK = re.compile(
 )
 
 
+_NUMBER = re.compile(r"(?<![\w\u200e+])(?<!\d[-/ ])\+?\d+(?:[-/ ]\d+)+")
+_NO_ISOLATES = {0x2066: None, 0x2067: None, 0x2068: None, 0x2069: None}
+
+
 def direction(locale: str) -> str:
     """As HTML's `dir`."""
     return "rtl" if locale.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
@@ -57,6 +61,24 @@ def shown(text: str) -> str:
         char if index in kept or not unicodedata.category(char).startswith(("C", "Z")) else " "
         for index, char in enumerate(text)
     )
+
+
+def isolated(text: str) -> str:
+    """For a line from right to left: what may run the other way does not swap places with its neighbours (UAX 9: first
+    strong isolate), and the parts of a telephone number stay in order."""
+    return f"\u2068{ordered(text)}\u2069" if text else text
+
+
+def ordered(text: str) -> str:
+    """A mark before each number with separators: after Arabic letters 000-0001 would be read 0001-000 (UAX 9, W2, W4).
+
+    Handsets of any age know this mark (U+200E); isolates came with Unicode 6.3."""
+    return _NUMBER.sub("\u200e\\g<0>", text)
+
+
+def joined_again(text: str) -> str:
+    """Without isolates, for handsets that may not know them, and where each costs a place. Numbers stay in order."""
+    return text.translate(_NO_ISOLATES)
 
 
 def unseen(text: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ import pytest
 from emergency_kepu.content.catalog import Entry
 from emergency_kepu.desk.server import DeskServer
 from emergency_kepu.domain.campaign import CampaignState
+from emergency_kepu.domain.scripts import ordered
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.services import wire
 from emergency_kepu.settings import DeskSettings, Settings, StoreSettings
@@ -316,3 +317,19 @@ async def test_scripts_run_their_own_way_and_fit_every_screen(
         # what the page says in another language runs that language's way, its full stop at its end
         for own in (".call .not", "footer p"):
             assert await page.value(f"getComputedStyle(document.querySelector('{own}')).unicodeBidi") == "plaintext"
+
+
+ORDER = """(text) => { const box = document.createElement('p'); box.dir = 'rtl'; box.textContent = text;
+  document.querySelector('main').append(box); const node = box.firstChild;
+  const left = (part) => { const range = document.createRange(), at = node.data.indexOf(part);
+    range.setStart(node, at); range.setEnd(node, at + part.length); return range.getBoundingClientRect().left; };
+  const found = [left('000'), left('1234')]; box.remove(); return found; }"""
+
+
+async def test_a_telephone_number_is_read_in_its_own_order_in_arabic(shown: tuple[str, Services], page: Page) -> None:
+    await page.open(shown[0])
+    bare, marked = "اتصل 000-1234", ordered("اتصل 000-1234")
+    first, last = await page.value(f"({ORDER})({bare!r})")
+    assert first > last, "without the mark it is read 1234-000"
+    first, last = await page.value(f"({ORDER})({marked!r})")
+    assert first < last

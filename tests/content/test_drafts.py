@@ -16,11 +16,12 @@ from emergency_kepu.content.catalog import Reviewer, hash_of, load_catalog
 from emergency_kepu.content.library import shipped
 from emergency_kepu.content.lint.run import lint
 from emergency_kepu.content.locales import resolve
+from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.content.review import standing
 from emergency_kepu.content.signing import sign
 from emergency_kepu.content.specimen import USUAL
 from emergency_kepu.desk.words import language_name
-from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec
+from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec, MessageFacts
 from emergency_kepu.domain.errors import ContentError, UserError
 from emergency_kepu.domain.hazard import HAZARDS, classify
 from emergency_kepu.pages.text import page_text
@@ -226,3 +227,53 @@ def test_lint_takes_the_marks_of_their_scripts_and_asks_for_no_english_word(
     found = lint(msgspec.structs.replace(catalog, topics={"heat": topic}), ("heat",)).findings
     ours = [item for item in found if item.file == f"heat/{locale}.yaml"]
     assert not [item for item in ours if item.rule in ("punctuation", "elements", "markup") or "hazard" in item.message]
+
+
+FACTS = MessageFacts(
+    source_name="长宁县气象台",
+    place_codes=("511524",),
+    issued_at=datetime(2026, 6, 30, 5, 30, tzinfo=UTC),
+    tz="Asia/Shanghai",
+)
+
+
+def arabic(layout: str, locale: str = "ar") -> str:
+    facts = msgspec.structs.replace(FACTS, hotline="000-0000-0001")
+    return render(SHIPPED, RenderRequest(hazard="heat", locale=locale, layout=layout, phase="now", facts=facts)).text
+
+
+def test_names_and_numbers_in_arabic_keep_their_places() -> None:
+    chat = arabic("chat")
+    assert "\u2068Changning County, Yibin, Sichuan\u2069" in chat
+    assert "\u2068\u200e000-0000-0001\u2069" in chat
+    assert chat.count("\u2068") == chat.count("\u2069")
+
+
+def test_handsets_are_sent_no_isolates_and_languages_from_left_to_right_no_marks() -> None:
+    assert not set(arabic("sms")) & set("\u2066\u2067\u2068\u2069")
+    assert "\u200e" not in arabic("chat", "zh-Hans") + arabic("chat", "ru")
+
+
+def test_translators_name_hazards(own: Path) -> None:
+    with (own / "_common/ja.yaml").open("a", encoding="utf-8") as file:
+        file.write("hazards: {heat: 猛暑}\n")
+    facts = MessageFacts(
+        source_name="長寧県", place_codes=("511524",), issued_at=datetime(2026, 6, 30, tzinfo=UTC), tz="UTC"
+    )
+    asked = RenderRequest(
+        hazard="heat", locale="ja", layout="sms", phase="now", kind=CampaignKind.ALL_CLEAR, facts=facts
+    )
+    assert "猛暑の警報が解除されました" in render(load_catalog(own), asked).text
+
+
+def test_a_desk_gives_a_language_more_parts() -> None:
+    facts = MessageFacts(
+        source_name="长宁县气象台", place_codes=("511524",), issued_at=datetime(2026, 6, 30, tzinfo=UTC), tz="UTC"
+    )
+    asked = RenderRequest(hazard="heat", locale="ru", layout="sms", phase="now", facts=facts)
+    three = render(SHIPPED, asked)
+    five = render(msgspec.structs.replace(SHIPPED, sms_parts={"ru": 5}), asked)
+    assert (three.size, five.size > 3) == (3, True)
+    assert set(five.dropped) < set(three.dropped)
+    other = render(msgspec.structs.replace(SHIPPED, sms_parts={"*": 1, "ru": 3}), asked)
+    assert other.text == three.text

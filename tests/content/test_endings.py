@@ -49,7 +49,7 @@ def test_illness_leaves_no_ruins(hazard: str, locale: str) -> None:
         ("cholera", "en", "see a doctor"),
         ("cholera", "zh-Hans", "风险提示已解除"),
         ("boil_water", "en", "lifted the boil-water notice"),
-        ("boil_water", "en", "run taps"),
+        ("boil_water", "en", "run the taps"),
         ("water_contamination", "en", "ended the contaminated water alert"),
         ("fraud", "zh-Hans", "公安机关"),
         ("earthquake", "en", "withdrew its report of earthquake"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from emergency_kepu.content.catalog import hazard_name
 from emergency_kepu.content.forms.form import Form
 from emergency_kepu.content.forms.warnings_only import warnings_only
 from emergency_kepu.content.forms.xml_text import legal
@@ -41,13 +42,13 @@ _SHOWN = ("headline", "description", "instruction", "web", "contact")
 
 def info_of(said: Elements, phrases: Phrases, request: RenderRequest) -> Info:
     """The message as CAP's parts. The description ends with the note that this is no new warning."""
-    facts, hazard = request.facts, HAZARDS[request.hazard]
+    facts = request.facts
     joined = phrases.joiner.join
     over = request.kind is CampaignKind.ALL_CLEAR
     return Info(
         language=request.locale,
         categories=(category(request.hazard),),
-        event=hazard.names.get(request.locale, hazard.names["en"]),
+        event=hazard_name(request.hazard, phrases),
         response_types=("AllClear",) if over else (),
         severity=facts.severity if facts.severity in _SEVERITIES and not over else "Unknown",
         expires=facts.until,

@@ -104,7 +104,8 @@ def _judge(catalog: Catalog, each: Combination) -> Iterator[tuple[Severity, str,
         yield Severity.ERROR, key, f"{request.layout}, {each.specimen} facts: the text lacks the {lost}"
     advice = [name for name in message.dropped if name.startswith(("avoid", "action"))]
     if advice and each.specimen == "usual" and request.kind is CampaignKind.ISSUE:
-        parts = f"{LIMITS[request.layout].most} {message.unit}"
+        most = catalog.parts(request.locale) if request.layout == "sms" else LIMITS[request.layout].most
+        parts = f"{most} {message.unit}"
         yield Severity.WARNING, key, f"{request.layout}, usual facts: {', '.join(sorted(advice))} left out ({parts})"
 
 
