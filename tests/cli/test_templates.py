@@ -43,12 +43,12 @@ def test_lint_passes_and_says_what_it_looked_at(kepu: Kepu) -> None:
 
 
 def test_lint_fails_with_the_file_and_the_key(kepu: Kepu, own: Path) -> None:
-    break_text(own, "tsunami", "Go on foot if you can walk.", "Do not panic, go to the shore to watch.")
+    break_text(own, "tsunami", "In harbour, leave small boats and climb.", "Do not panic, go to the shore to watch.")
     done = kepu("templates", "lint", "tsunami", "heat", f"--templates={own}", "--json")
     assert done.code == 1
     assert done.json["hazards"] == ["heat", "tsunami"]
     found = {(item["rule"], item["file"], item["key"]) for item in done.json["findings"] if item["severity"] == "error"}
-    where = ("tsunami/en.yaml", "actions.now.foot")
+    where = ("tsunami/en.yaml", "actions.now.boat")
     assert found == {("calm", *where), ("never", *where)}
     only = kepu("templates", "lint", "tsunami", "--rule=length", f"--templates={own}", "--json")
     assert only.code == 0
@@ -100,7 +100,7 @@ def test_a_desk_signs_its_own_library_through_its_configuration(kepu: Kepu, own:
 
 
 def test_nobody_signs_what_lint_refuses_or_in_the_future(kepu: Kepu, own: Path) -> None:
-    break_text(own, "tsunami", "Go on foot if you can walk.", "Do not panic.")
+    break_text(own, "tsunami", "In harbour, leave small boats and climb.", "Do not panic.")
     refused = kepu("templates", "review", "tsunami", *SIGN, f"--templates={own}")
     assert refused.code == 2
     assert "1 error" in refused.err
