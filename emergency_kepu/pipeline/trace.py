@@ -13,6 +13,7 @@ from emergency_kepu.domain.alert import Alert
 from emergency_kepu.domain.clock import SystemClock
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.incident import alert_id
+from emergency_kepu.domain.step import Step
 from emergency_kepu.feeds.format import FeedContext
 from emergency_kepu.feeds.lifetime import expires_or_assumed
 from emergency_kepu.feeds.registry import load_format
@@ -23,7 +24,23 @@ from emergency_kepu.pipeline.judge import Arrival, judge
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.settings import Settings
 from emergency_kepu.store import campaigns, incidents
+from emergency_kepu.store.campaigns import CampaignRow
 from emergency_kepu.store.database import Database
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """The campaign that would be drafted or launched, and what its policy would let follow by itself."""
+
+    policy: str
+    kind: str
+    phase: str
+    lane: str
+    channels: tuple[str, ...]
+    locales: tuple[str, ...]
+    """Languages in which there is something to send today."""
+    approvals: int
+    steps: tuple[Step, ...]
+    """Counted from the launch; each is asked again, when its time comes, whether the incident still calls for it."""
 
 
 class Traced(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +53,7 @@ class Traced(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
     guards: tuple[Answer, ...] = ()
     """What every guard said, also those that agreed or were not asked; empty where none was."""
+    prepares: Prepared | None = None
 
 
 def trace(
@@ -97,6 +115,20 @@ def _one(conn: Connection, services: Services, alert: Alert, feed: str, now: dat
                 outcome=outcome,
                 decisions=judgement.decisions,
                 guards=judgement.guards,
+                prepares=_prepared(services.catalog, judgement.row) if judgement.row else None,
             )
         )
     return found
+
+
+def _prepared(catalog: Catalog, row: CampaignRow) -> Prepared:
+    return Prepared(
+        policy=row.policy,
+        kind=row.kind.value,
+        phase=row.spec.phase,
+        lane=row.lane,
+        channels=row.spec.channels,
+        locales=catalog.locales(row.hazard),
+        approvals=row.approvals_needed,
+        steps=row.spec.steps,
+    )

@@ -39,6 +39,18 @@ def test_explain_says_why() -> None:
     [traced] = json.loads(done.stdout)
     assert traced["outcome"] == "waits for 2 approval(s)"
     assert {item["reason"] for item in traced["decisions"]} >= {"new_incident", "policy_approve"}
+    assert traced["prepares"]["channels"]
+    assert traced["prepares"]["locales"] == ["en", "zh-Hans", "zh-Hant"]
+
+
+def test_explain_shows_what_would_follow_by_itself() -> None:
+    document = str(DEMO / "documents/usgs-1.geojson")
+    asked = ("explain", document, f"--config={ROOT / 'config'}", "--format=usgs", "--now=2026-06-30T13:07:00+08:00")
+    said = kepu(*asked).stdout
+    assert "T+30 min    why it happens" in said
+    assert "T+24 h" in said
+    [traced] = json.loads(kepu(*asked, "--json").stdout)
+    assert [step["after_minutes"] for step in traced["prepares"]["steps"]] == [30, 1440]
 
 
 def test_explain_says_that_it_is_old() -> None:
