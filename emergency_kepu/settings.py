@@ -58,7 +58,8 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     synchronous: str = "FULL"
     """SQLite only. FULL survives a power cut, NORMAL may lose the last commits in one."""
     keep_months: int = 24
-    """Whole months for which deliveries (they hold addresses) and decisions are kept; 0: for ever."""
+    """Whole months for which deliveries (they hold addresses), decisions, and questions to experts are kept; 0: for
+    ever. What an incident that has not ended still needs stays."""
 
 
 class ContentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

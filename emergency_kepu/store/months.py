@@ -1,4 +1,5 @@
-"""Deliveries and decisions by month: how the two tables that only grow are kept small enough, and forgotten.
+"""Deliveries and decisions by month: how the two tables that only grow are kept small enough, and forgotten. What
+experts were asked and when they were away goes with them: it names people too.
 
 On PostgreSQL each month is a partition, made ahead of its time; a month is forgotten by dropping its partition, which
 takes milliseconds however large it is. What no partition was made for goes into a default one: no insert fails for want
@@ -13,9 +14,10 @@ from datetime import UTC, datetime
 import structlog
 from sqlalchemy import ColumnElement, Connection, Integer, column, delete, exists, or_, select, table, text, true
 
+from emergency_kepu.domain.ask import OPEN as ASKING
 from emergency_kepu.domain.delivery import FINAL
 from emergency_kepu.domain.incident import IncidentStatus
-from emergency_kepu.store.tables import batches, decisions, deliveries, incidents
+from emergency_kepu.store.tables import absences, asks, batches, decisions, deliveries, incidents
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +106,18 @@ def _delete_rows(conn: Connection, before: int) -> int:
     aged = select(decisions.c.seq).where(decisions.c.at < _begin(before), decisions.c.month < before)
     seqs = conn.scalars(aged.order_by(decisions.c.at).limit(_DECISIONS_PER_STEP)).all()
     conn.execute(delete(decisions).where(decisions.c.seq.in_(seqs)))
-    return len(ids) + len(seqs)
+    return len(ids) + len(seqs) + _delete_of_experts(conn, _begin(before))
+
+
+def _delete_of_experts(conn: Connection, before: datetime) -> int:
+    goes_on = exists().where(incidents.c.id == asks.c.incident_id, incidents.c.status.in_(_OPEN))
+    over = asks.c.state.not_in(ASKING), asks.c.next_at.is_(None), ~goes_on
+    ids = conn.scalars(select(asks.c.id).where(asks.c.created_at < before, *over).limit(_DECISIONS_PER_STEP)).all()
+    conn.execute(delete(asks).where(asks.c.id.in_(ids)))
+    ended = select(absences.c.id).where(absences.c.ends_at < before).limit(_DECISIONS_PER_STEP)
+    away = conn.scalars(ended).all()
+    conn.execute(delete(absences).where(absences.c.id.in_(away)))
+    return len(ids) + len(away)
 
 
 def _begin(month: int) -> datetime:

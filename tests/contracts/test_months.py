@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, inspect, select, text
 
+from emergency_kepu.domain.ask import Ask, AskState
 from emergency_kepu.domain.campaign import Lane
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.delivery import DeliveryState
-from emergency_kepu.store import ledger, ledger_sql, migrate, months
+from emergency_kepu.store import absences, asks, ledger, ledger_sql, migrate, months
+from emergency_kepu.store.absences import AbsenceRow
 from emergency_kepu.store.database import Database
 from emergency_kepu.store.decisions import append_decision
 from emergency_kepu.store.ledger import PlannedBatch, PlannedDelivery
+from emergency_kepu.store.tables import absences as absence_table
+from emergency_kepu.store.tables import asks as ask_table
 from emergency_kepu.store.tables import batches, decisions, deliveries, incidents
 from tests.services import postgres_url
 
@@ -116,6 +121,39 @@ def test_who_was_told_of_an_incident_that_goes_on_is_kept(database: Database) ->
         conn.execute(incidents.update().values(status="expired"))
     forget_all(database, before=202611)
     assert left(database)[0] == set()
+
+
+def an_ask(name: str, state: AskState, incident: str = "over", *, next_at: datetime | None = None) -> Ask:
+    return Ask(
+        id=name, incident_id=incident, round="r1", expert=name, state=state, created_at=LONG_AGO, created_by="intake",
+        answer_minutes=15.0, desk_at=LONG_AGO, expires_at=LONG_AGO, next_at=next_at,
+    )  # fmt: skip
+
+
+def test_what_experts_were_asked_and_when_they_were_away_is_forgotten_too(database: Database) -> None:
+    with database.begin() as conn:
+        conn.execute(
+            incidents.insert().values(
+                id="outbreak", hazard="cholera", status="open", severity=2, revision=1, drill=False,
+                opened_at=LONG_AGO, updated_at=LONG_AGO, incident=b"{}",
+            )
+        )  # fmt: skip
+        asks.add(conn, an_ask("answered", AskState.CONFIRMED))
+        asks.add(conn, an_ask("goes-on", AskState.CONFIRMED, "outbreak"))
+        asks.add(conn, an_ask("open", AskState.ASKED))
+        asks.add(conn, an_ask("due", AskState.SILENT, next_at=LONG_AGO))
+        asks.add(conn, msgspec.structs.replace(an_ask("young", AskState.CONFIRMED), created_at=NOW))
+        for name, end in (("old", LONG_AGO), ("now", NOW)):
+            absences.add(
+                conn,
+                AbsenceRow(
+                    expert=name, starts_at=LONG_AGO - timedelta(days=9), ends_at=end, created_by="li", comment=""
+                ),
+            )
+    forget_all(database, before=202611)
+    with database.reading() as conn:
+        assert set(conn.scalars(select(ask_table.c.id))) == {"goes-on", "open", "due", "young"}
+        assert set(conn.scalars(select(absence_table.c.expert))) == {"now"}
 
 
 def test_many_batches_go_in_bounded_steps(database: Database) -> None:
