@@ -18,6 +18,7 @@ from emergency_kepu.desk.forms import MAX_FORM_BYTES, own_form
 from emergency_kepu.desk.paging import Page
 from emergency_kepu.domain.check_in import CheckIn, CheckInKind
 from emergency_kepu.domain.errors import NotFound
+from emergency_kepu.store import campaigns
 from emergency_kepu.store.check_ins import Wanted
 
 _SAID = {"passed": "passed_on_now", "back": "passed_on_not"}
@@ -39,15 +40,21 @@ async def check_in_list(
     services, whole = desk.services, visitor.may(Right.OPERATE)
     wanted = Wanted(campaign=campaign, kind=kind, waiting=in_state == "waiting")
 
-    def look(conn: Connection) -> Page[CheckIn]:
-        return check_ins.page(conn, wanted, whole=whole, after=after, limit=ROWS)
+    def look(conn: Connection) -> tuple[Page[CheckIn], dict[str, str]]:
+        found = check_ins.page(conn, wanted, whole=whole, after=after, limit=ROWS)
+        named = dict.fromkeys(row.campaign_id for row in found.items)
+        rows = {name: campaigns.revisions(conn, name)[-1:] for name in named}
+        # people there look at the clock of their place, and so do those who help them
+        return found, {name: latest[0].spec.facts.tz if latest else "UTC" for name, latest in rows.items()}
 
+    page, zones = await services.database.read(look)
     done = request.query_params.get("done", "")
     return desk.pages.page(
         "check_ins.html",
         request,
         visitor,
-        page=await services.database.read(look),
+        page=page,
+        zones=zones,
         wanted={"campaign": campaign, "kind": kind, "state": in_state},
         kinds=[known.value for known in CheckInKind],
         whole=whole,

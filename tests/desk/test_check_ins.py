@@ -309,6 +309,7 @@ async def test_the_list_shows_who_waits_first_and_hides_them_from_those_who_only
         secrets = ("Li Hua", "139 0000", "1390000", "leg broken", "13900009999", "Road 3", "Safe Street")
         assert [secret for secret in secrets if secret in seen] == []
         assert "Forw…" in seen
+        assert "UTC+8</time>" in seen, "the clock of the place"
         first = (await client.get("/?lang=en")).text
         assert "2 call(s) for help wait" in first
         overview = (await client.get("/api/v1/overview")).json()
