@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Connection, select
 
+from emergency_kepu.asking import answers
+from emergency_kepu.asking.around import Around
+from emergency_kepu.asking.links import Links
+from emergency_kepu.asking.telling import Telling
 from emergency_kepu.bus import topics
 from emergency_kepu.bus.embedded import EmbeddedBus, publish_in
 from emergency_kepu.bus.kafka import KafkaBus
@@ -20,18 +26,22 @@ from emergency_kepu.bus.kafka_clients import BusSettings
 from emergency_kepu.bus.port import TOPICS, Bus
 from emergency_kepu.campaigns import operations
 from emergency_kepu.channels.port import OutboundMessage, Outcome, Verdict
+from emergency_kepu.channels.secrets import Secret
 from emergency_kepu.content.catalog import load_catalog
 from emergency_kepu.content.library import shipped
+from emergency_kepu.domain.ask import Asking, Purpose
 from emergency_kepu.domain.campaign import CampaignState
 from emergency_kepu.domain.decision import Reason
+from emergency_kepu.domain.expert import DutyWindow, Expert, PrivateChannel
 from emergency_kepu.domain.recipient import Address, Recipient, RecipientKind
 from emergency_kepu.observe.metrics import Metrics
 from emergency_kepu.pipeline.jobs import feed_record
 from emergency_kepu.pipeline.services import Services
 from emergency_kepu.pipeline.stages import STAGES
+from emergency_kepu.store import asks as ask_store
 from emergency_kepu.store import campaigns, due, migrate, recipients
 from emergency_kepu.store.database import Database
-from emergency_kepu.store.tables import dead_letters, decisions, deliveries, incidents, messages
+from emergency_kepu.store.tables import asks, dead_letters, decisions, deliveries, incidents, messages
 from streams.consumers import FaustConsumers
 from tests.scenarios.rig import DEMO, SENT, START, Clock, FakeChannel, demo_settings
 from tests.services import kafka_brokers, postgres_url
@@ -52,6 +62,17 @@ SCRIPT = (
     (204, "nmc", "nmc-3.json"),
 )
 """(minutes, feed, document); the rainstorm's draft is approved by two people 8 minutes after it came."""
+
+
+LINK = re.compile(r"https://desk\.example/e/([\w-]+)")
+LIN = Expert(
+    id="lin",
+    names={"zh-Hans": "林示例", "en": "Lin"},
+    fields=("seismology",),
+    languages=("zh-Hans",),
+    private=(PrivateChannel(channel="rooms", target="x-lin"),),
+    duty=(DutyWindow(start="00:00", end="00:00"),),
+)
 
 
 def people() -> list[Recipient]:
@@ -92,6 +113,8 @@ class Engine:
         migrate.ensure(self.database)
         self.bus = make_bus(self.database, self.clock)
         settings = demo_settings()
+        asking = tuple(msgspec.structs.replace(policy, experts=Asking()) for policy in settings.policies)
+        settings = msgspec.structs.replace(settings, policies=asking, experts=(LIN,))
         self.channels = {
             name: FakeChannel(name, str(raw["kind"]), drill=bool(raw.get("drill")))
             for name, raw in settings.channels.items()
@@ -106,6 +129,7 @@ class Engine:
             channels=self.channels,
             metrics=Metrics(),
             worker="engine",
+            links=Links(Secret("k" * 32), "https://desk.example"),
         )
 
     async def play(self) -> dict[str, list[Any]]:
@@ -121,6 +145,8 @@ class Engine:
                     [feed_record(feed=feed, body=body, received_at=at, received_wall=0.0, origin="test")]
                 )
                 await self._settle()
+                if document == "usgs-1.geojson":
+                    await self._an_expert_explains()
                 if document == "nmc-1.json":
                     await self._until(at + timedelta(minutes=8))
                     for actor in ("wang", "li"):
@@ -131,6 +157,32 @@ class Engine:
         finally:
             await self.bus.stop()
             await self.database.stop()
+
+    async def _an_expert_explains(self) -> None:
+        """Told in private, she corrects by her link; her words become the next step once somebody has approved it."""
+        await Telling(self.services).tick()
+        letter = self.channels["rooms"].accepted[-1]
+        assert letter.target == "x-lin"
+        assert self.services.links is not None
+        links = [self.services.links.read(token) for token in LINK.findall(letter.text)]
+        link = next(link for link in links if link is not None and link.purpose is Purpose.CORRECT)
+        kinds = {name: channel.kind for name, channel in self.channels.items()}
+
+        def write(conn: Connection) -> None:
+            now, around = self.clock.now(), Around.of(self.services)
+            words = {"zh-Hans": "余震还会有，先别回受损的房子"}
+            _, records = answers.answer(conn, around, link, texts=words, channel_kinds=kinds, now=now)
+            publish_in(conn, records, self.clock)
+
+        await self.database.write(write)
+        await self._settle()
+        # her step waits until the message that it explains has gone out: some gateways are busy at first
+        await self._until(self.clock.now() + timedelta(minutes=1))
+        self.clock.at = await self.database.read(ask_store.next_instant) or self.clock.at
+        await Telling(self.services).tick()
+        await self._settle()
+        await self.database.write(lambda conn: self._approve(conn, "li"))
+        await self._settle()
 
     def _approve(self, conn: Connection, actor: str) -> None:
         [row] = campaigns.listing(conn, states=[CampaignState.WAITING])
@@ -181,6 +233,7 @@ def dump(conn: Connection) -> dict[str, list[Any]]:
             deliveries.c.attempt,
             deliveries.c.possible_duplicates,
         ),
+        "asks": select(asks.c.id, asks.c.expert, asks.c.state),
         "dead": select(dead_letters.c.record_id, dead_letters.c.reason),
     }
     return {name: sorted(map(_comparable, conn.execute(query))) for name, query in wanted.items()}
