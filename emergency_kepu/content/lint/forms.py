@@ -87,7 +87,9 @@ def _lost(catalog: Catalog, request: RenderRequest, form: Form, message: Rendere
     named = HAZARDS[request.hazard].names
     present = {
         "source": there(known["source"]),
-        "hazard": locale not in named or names_hazard(heard, named[locale], chinese=locale.startswith("zh")),
+        "hazard": locale not in named
+        or names_hazard(heard, named[locale], chinese=locale.startswith("zh"))
+        or names_hazard(heard, sms.unaccented(named[locale]), chinese=False),
         "place": there(known["place"]),
         "time": there(known["time"]),
         "first action": bool(message.actions) and there(message.actions[0]),
