@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
@@ -12,6 +14,9 @@ from emergency_kepu.content.limits import LAYOUT_OF_KIND
 from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec
 from emergency_kepu.domain.errors import ContentError
+
+_END = re.compile(r"\n+|(?<=[。！？])|(?<=[.!?])\s+(?=\S)")
+_NUMBER = re.compile(r"^(?:\d+\.|-)\s+")
 
 
 class PreviewText(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,20 +31,38 @@ class PreviewText(msgspec.Struct, frozen=True, kw_only=True):
     size: int = 0
     unit: str = ""
     problem: str = ""
+    differs: tuple[str, ...] = ()
+    """Of an audience's own text: the sentences that the text for everyone does not have."""
 
 
 def previews(
     catalog: Catalog, *, hazard: str, kind: CampaignKind, spec: CampaignSpec, channel_kinds: Mapping[str, str]
 ) -> tuple[PreviewText, ...]:
-    """Each channel in each language for each audience that has words of its own. `channel_kinds`: name to kind of the
-    channels that are configured."""
+    """Each channel in each language for each audience that gets other words than everyone. `channel_kinds`: name to
+    kind of the channels that are configured."""
     topic = catalog.topics.get(hazard)
-    return tuple(
-        _one(catalog, hazard, kind, spec, channel, channel_kinds.get(channel), locale, audience)
-        for channel in spec.channels
-        for locale in check_locales(catalog, hazard, spec.facts.check)
-        for audience in ("", *(topic.locales[locale].audiences if topic and kind is not CampaignKind.ALL_CLEAR else ()))
-    )
+    found: list[PreviewText] = []
+    for channel in spec.channels:
+        for locale in check_locales(catalog, hazard, spec.facts.check):
+            ask = partial(_one, catalog, hazard, kind, spec, channel, channel_kinds.get(channel), locale)
+            everyone = ask("")
+            found.append(everyone)
+            for audience in topic.locales[locale].audiences if topic else ():
+                own = ask(audience)
+                if (own.text, own.problem) != (everyone.text, everyone.problem):
+                    found.append(msgspec.structs.replace(own, differs=_differs(everyone.text, own.text)))
+    return tuple(found)
+
+
+def _differs(everyone: str, own: str) -> tuple[str, ...]:
+    known = set(_sentences(everyone))
+    return tuple(sentence for sentence in _sentences(own) if sentence not in known)
+
+
+def _sentences(text: str) -> list[str]:
+    """Lines and sentences without the number of a list."""
+    parts = _END.split(text)
+    return [bare for part in parts if (bare := _NUMBER.sub("", part).strip())]
 
 
 def _one(

@@ -105,6 +105,8 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     """Only of previews: counted in `unit`."""
     unit: str = ""
+    differs: tuple[str, ...] = ()
+    """Only of previews, and of an audience's own text: the sentences that the text for everyone does not have."""
 
 
 class DeliveryGroup(msgspec.Struct, frozen=True, kw_only=True):

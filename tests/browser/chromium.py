@@ -21,7 +21,7 @@ CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
 )
 PATIENCE_SECONDS = 30.0
-_KEYS = {"Enter": (13, "\r"), "Tab": (9, "")}
+_KEYS = {"Enter": (13, "\r"), "Tab": (9, ""), " ": (32, " ")}
 
 
 class Page:

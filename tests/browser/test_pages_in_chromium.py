@@ -194,6 +194,9 @@ async def test_approving_with_the_keyboard_alone(desk: tuple[str, Services], pag
     await page.until("document.querySelector('.approve').open")
     await page.press("Tab")
     await page.press("Tab")
+    assert await page.value("document.activeElement.id") == "override", "nobody has signed these texts"
+    await page.press(" ")
+    await page.press("Tab")
     assert "approve" in await page.value("document.activeElement.innerText")
     await page.press("Enter")
     await page.until("document.querySelector('.banner.good') !== null")
