@@ -15,7 +15,7 @@ from emergency_kepu.content.render import RenderRequest, render
 from emergency_kepu.domain.campaign import CampaignKind, CampaignSpec
 from emergency_kepu.domain.errors import ContentError
 
-_END = re.compile(r"\n+|(?<=[。！？])|(?<=[.!?])\s+(?=\S)")
+_SENTENCE = re.compile(r"(?<=[。！？])|(?<=[.!])\s+(?=\S)")
 _NUMBER = re.compile(r"^(?:\d+\.|-)\s+")
 
 
@@ -32,7 +32,9 @@ class PreviewText(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = ""
     problem: str = ""
     differs: tuple[str, ...] = ()
-    """Of an audience's own text: the sentences that the text for everyone does not have."""
+    """Of an audience's own text: the lines or sentences that the text for everyone does not have."""
+    lacks: tuple[str, ...] = ()
+    """And those of the text for everyone that it does not have."""
 
 
 def previews(
@@ -50,18 +52,19 @@ def previews(
             for audience in topic.locales[locale].audiences if topic else ():
                 own = ask(audience)
                 if (own.text, own.problem) != (everyone.text, everyone.problem):
-                    found.append(msgspec.structs.replace(own, differs=_differs(everyone.text, own.text)))
+                    differs, lacks = _without(own.text, everyone.text), _without(everyone.text, own.text)
+                    found.append(msgspec.structs.replace(own, differs=differs, lacks=lacks))
     return tuple(found)
 
 
-def _differs(everyone: str, own: str) -> tuple[str, ...]:
-    known = set(_sentences(everyone))
-    return tuple(sentence for sentence in _sentences(own) if sentence not in known)
+def _without(text: str, other: str) -> tuple[str, ...]:
+    """The lines of a text that another lacks; its sentences where it has one line."""
+    known = set(_parts(other))
+    return tuple(part for part in _parts(text) if part not in known)
 
 
-def _sentences(text: str) -> list[str]:
-    """Lines and sentences without the number of a list."""
-    parts = _END.split(text)
+def _parts(text: str) -> list[str]:
+    parts = text.splitlines() if "\n" in text else _SENTENCE.split(text)
     return [bare for part in parts if (bare := _NUMBER.sub("", part).strip())]
 
 

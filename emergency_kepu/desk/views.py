@@ -106,7 +106,9 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """Only of previews: counted in `unit`."""
     unit: str = ""
     differs: tuple[str, ...] = ()
-    """Only of previews, and of an audience's own text: the sentences that the text for everyone does not have."""
+    """Only of previews, and of an audience's own text: what the text for everyone does not have."""
+    lacks: tuple[str, ...] = ()
+    """And what the text for everyone has and this one has not."""
 
 
 class DeliveryGroup(msgspec.Struct, frozen=True, kw_only=True):

@@ -38,6 +38,9 @@ def test_an_audience_with_words_of_its_own_is_shown_with_what_differs() -> None:
     chinese = found["sms", "zh-Hans", "workers"]
     assert chinese.differs
     assert all(sentence in chinese.text for sentence in chinese.differs)
+    assert not any(sentence in chinese.text for sentence in chinese.lacks)
+    assert chinese.lacks
+    assert all(len(part) > 3 for text in found.values() for part in (*text.differs, *text.lacks)), "no numbers of lists"
 
 
 def test_an_audience_without_is_not_shown_twice() -> None:
