@@ -108,6 +108,7 @@ _UNREAD = (
     ("CMA 11B44, 11B45, 11B46", "停课, 停工, 海上风险: the same"),
     ("CMA 11B32", "臭氧: masks, which our text for haze advises, do not hold ozone back"),
     ("OET-103 high water, OET-187 storm, OET-078 fire, OET-107 ice", "several of our hazards each"),
+    ("ICD-11 1D65", "SARS: who is ill stays apart until a doctor ends it, and our text for COVID-19 says otherwise"),
     ("OET-153, OET-210, OET-211", "pyroclastic flow, lahar, lava: our text is for ash, and says stay in"),
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from emergency_kepu.content.catalog import PHASES, Catalog, Topic
 from emergency_kepu.content.gallery import exhibits
 from emergency_kepu.domain.hazard import CATEGORIES, HAZARDS
+from emergency_kepu.domain.plain import capital
 
 _MADE = "<!-- Made by scripts/build_library_page.py: change the texts in templates/, not this page. -->\n"
 
@@ -54,7 +55,7 @@ def _row(topic: Topic, locales: list[str]) -> str:
 
 def _hazard(catalog: Catalog, hazard: str, topic: Topic) -> Iterator[str]:
     names = HAZARDS[hazard].names
-    yield from (_MADE, f"# {names['en'].capitalize()} {names['zh-Hans']}", "")
+    yield from (_MADE, f"# {capital(names['en'])} {names['zh-Hans']}", "")
     yield f"Experts to ask: {', '.join(topic.meta.experts) or '-'}. [All hazards](index.md)."
     for locale in topic.locales:
         yield from ("", f"## {locale}{' (draft, sent to nobody yet)' if topic.locales[locale].draft else ''}")

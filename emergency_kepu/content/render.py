@@ -30,6 +30,7 @@ from emergency_kepu.content.forms.registry import FORMS
 from emergency_kepu.content.limits import LIMITS
 from emergency_kepu.domain.campaign import CampaignKind, Interpretation, MessageFacts
 from emergency_kepu.domain.errors import ContentError
+from emergency_kepu.domain.plain import capital
 from emergency_kepu.domain.scripts import direction, isolated, joined_again, one_line
 
 _ENDS = ("。", "！", "？", "…", ".", "!", "?")
@@ -375,6 +376,7 @@ def _environment(locale: str) -> SandboxedEnvironment:
         return format_decimal(round(float(value), digits), locale=babel_locale)
 
     environment.filters["number"] = number
+    environment.filters["capitalize"] = capital
     return environment
 
 

@@ -8,6 +8,7 @@ import yaml
 
 from emergency_kepu.content.lint.placeholder import CLOSE, OPEN
 from emergency_kepu.domain.hazard import Hazard
+from emergency_kepu.domain.plain import capital
 
 PHASES = ("now", "after")
 
@@ -49,7 +50,7 @@ def _meta(hazard: Hazard) -> str:
 def _locale(hazard: Hazard, locale: str) -> str:
     chinese = locale.startswith("zh")
     name = hazard.names.get(locale, hazard.names["en"])
-    headline = "{{ place }}" + name if chinese else name.capitalize() + ": {{ place }}"
+    headline = "{{ place }}" + name if chinese else capital(name) + ": {{ place }}"
     what = (
         "{{ source }}{{ time }}：{{ place }}" + name + "。"
         if chinese

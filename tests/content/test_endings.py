@@ -52,6 +52,12 @@ def test_illness_leaves_no_ruins(hazard: str, locale: str) -> None:
         ("boil_water", "en", "run the taps"),
         ("water_contamination", "en", "ended the contaminated water alert"),
         ("fraud", "zh-Hans", "公安机关"),
+        ("ebola", "en", "ended the Ebola or Marburg disease alert"),
+        ("ebola", "zh-Hans", "埃博拉或马尔堡病毒病风险提示已解除"),
+        ("ebola", "zh-Hant", "伊波拉或馬堡病毒感染風險提示已解除"),
+        ("mers", "en", "Isolating? Stay in"),
+        ("mers", "zh-Hans", "同意才解除"),
+        ("landslide", "zh-Hant", "山泥傾瀉或山崩預警已解除"),
         ("earthquake", "en", "withdrew its report of earthquake"),
         ("earthquake", "zh-Hans", "撤回了四川省宜宾市长宁县地震的消息"),
         ("influenza", "ja", "注意の呼びかけは終わりました"),
@@ -59,6 +65,18 @@ def test_illness_leaves_no_ruins(hazard: str, locale: str) -> None:
 )
 def test_in_words_of_its_kind(hazard: str, locale: str, says: str) -> None:
     assert says in ended(hazard, locale)
+
+
+@pytest.mark.parametrize(
+    ("hazard", "headline"),
+    [
+        ("mers", "MERS alert ended"),
+        ("ebola", "Ebola or Marburg disease alert ended"),
+        ("avian_influenza", "Human avian influenza alert ended"),
+    ],
+)
+def test_a_headline_begins_with_a_capital_and_keeps_the_others(hazard: str, headline: str) -> None:
+    assert ended(hazard, layout="full").startswith(headline)
 
 
 @pytest.mark.parametrize("locale", ["en", "zh-Hans", "zh-Hant"])

@@ -54,6 +54,7 @@ ENGLISH = [
     ("office 010-6255-0001.", "office zero one zero, six two five five, zero zero zero one."),
     ("In March 2021 people", "In March twenty twenty-one people"),
     ("start CPR in an N95 mask", "start C P R in an N ninety-five mask"),
+    ("MERS reported", "Mers reported"),
     ("EXERCISE: UPDATE: NEXT: x", "Exercise. Update. Next. x"),
     ("Xigaze, Xizang (Tibet).", "Xigaze, Xizang, Tibet."),
 ]

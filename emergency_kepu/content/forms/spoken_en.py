@@ -70,6 +70,7 @@ _RULES = (
     ),
     (re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])"), lambda found: " "),
     (re.compile(_NUMBER), lambda found: number(found[0])),
+    (re.compile(r"\bMERS\b"), lambda found: found[0].capitalize()),  # a word, not letters
     (re.compile(r"\b[A-Z]{2,4}\b"), lambda found: " ".join(found[0])),
     (re.compile(r",\s*([,.;:?!])"), lambda found: found[1]),
     (re.compile(r",\s*$"), lambda found: ""),

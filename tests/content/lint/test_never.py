@@ -62,6 +62,8 @@ ORDERS = {
     "tie_or_catch_in_snake_bite": ("snake_bite", "Tie a cord round the leg.", "用绳子扎紧。"),
     "handle_the_dead": ("ebola", "Wash the body.", "清洗遗体。"),
     "fever_as_a_cold": ("malaria", "Take cold medicine.", "先吃感冒药。"),
+    "out_once_the_fever_is_gone": ("mers", "Go out once better.", "退烧就上班。"),
+    "raw_camel_products": ("mers", "Drink fresh camel milk.", "喝新鲜的骆驼奶。"),
     "sweep_dry_droppings": ("hantavirus", "Sweep up the droppings.", "扫掉鼠屎。"),
     "drain_the_drowned": ("drowning", "Jump in to help.", "马上下水救人。"),
     "against_the_crowd": ("crowd_crush", "Push against the flow.", "弯腰捡东西。"),

@@ -156,12 +156,14 @@ DISEASES: dict[str | None, str] = {
     "plague": "Plague; Pneumonic plague",
     "polio": "Circulating vaccine-derived poliovirus type 2 (cVDPV2); Wild poliovirus type 1 (WPV1); "
     "Circulating vaccine-derived polioviruses; Poliomyelitis",
-    "respiratory_outbreak": "Middle East respiratory syndrome coronavirus (MERS-CoV); COVID-19; "
+    "mers": "Middle East respiratory syndrome coronavirus (MERS-CoV); Middle East respiratory syndrome coronavirus",
+    "respiratory_outbreak": "COVID-19; "
     "Acute respiratory infections complicated by malaria (previously undiagnosed disease)",
     "yellow_fever": "Yellow Fever",
     None: "Nipah virus infection; Oropouche virus disease; Lassa Fever; Zika virus disease; Typhoid fever; "
     "Undiagnosed disease; Influenza A(H1N1) variant virus; Influenza A (H3N2) variant virus; Swine influenza; "
-    "Locust plague; Foot-and-mouth disease; Rubella (German measles)",
+    "Locust plague; Foot-and-mouth disease; Rubella (German measles); "
+    "Severe acute respiratory syndrome; SARS; Pneumonia of unknown cause",
 }
 TABLES = {
     "us": (UNITED_STATES, ";"),
