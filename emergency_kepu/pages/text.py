@@ -13,6 +13,14 @@ from emergency_kepu.domain.scripts import direction, vertical
 from emergency_kepu.pages.understanding import Question, questions
 
 
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Readers whose advice differs: whole lists, as they would get them in a message."""
+
+    audience: str
+    actions: tuple[str, ...]
+    avoid: tuple[str, ...]
+
+
 class PageText(msgspec.Struct, frozen=True, kw_only=True):
     """One page. Texts are plain; whoever shows them escapes them."""
 
@@ -29,6 +37,8 @@ class PageText(msgspec.Struct, frozen=True, kw_only=True):
     """What an expert wrote in this language, with who it is; empty where nobody did."""
     questions: tuple[Question, ...]
     """None after an all-clear."""
+    groups: tuple[Group, ...]
+    """Audiences with advice of their own; a page does not know who reads it."""
     aloud: str
     """The same as sentences in the order in which one would say them."""
 
@@ -59,8 +69,20 @@ def page_text(catalog: Catalog, spec: CampaignSpec, kind: CampaignKind, locale: 
         elements=found,
         expert=expert,
         questions=asked,
+        groups=_groups(catalog, request, found),
         aloud=_aloud(found, expert, do),
     )
+
+
+def _groups(catalog: Catalog, request: RenderRequest, everyone: Elements) -> tuple[Group, ...]:
+    if request.facts.check is not None:
+        return ()
+    found = []
+    for audience in catalog.topics[request.hazard].locales[request.locale].audiences:
+        own = elements(catalog, msgspec.structs.replace(request, audience=audience))
+        if (own.actions, own.avoid) != (everyone.actions, everyone.avoid):
+            found.append(Group(audience=audience, actions=own.actions, avoid=own.avoid))
+    return tuple(found)
 
 
 def _day_heading(catalog: Catalog, spec: CampaignSpec, locale: str) -> str:

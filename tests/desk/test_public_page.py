@@ -94,6 +94,15 @@ async def test_the_page_says_what_the_library_has_to_say(services: Services) -> 
     assert "<script>alert" not in found.text
 
 
+async def test_whose_advice_differs_finds_it_on_the_page(services: Services) -> None:
+    await put(services, out())
+    page = (await get(services, path(services, "/en"))).text
+    workers = services.catalog.topics["rainstorm"].locales["en"].audiences["workers"].actions["now"]
+    assert "For people at work" in page
+    assert all(entry.text.replace("'", "&#39;") in page for entry in workers)
+    assert page.index("For people at work") > page.index("Take care"), "what is for everyone comes first"
+
+
 async def test_it_is_whole_in_itself_small_and_knows_nobody(services: Services) -> None:
     await put(services, out())
     for locale in ("zh-Hans", "zh-Hant", "en"):
