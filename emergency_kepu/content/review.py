@@ -17,6 +17,10 @@ _WORST_FIRST = (ReviewState.EXPIRED, ReviewState.CHANGED, ReviewState.SHIPPED)
 `content.trust_shipped` speaks for the latter only."""
 
 
+OF_HAZARD = "the texts"
+OF_FRAME = f"the phrases that all messages share (`kepu templates review {FRAME}`)"
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The review of one hazard, or of what all share (`_common`), as of a day."""
 
@@ -31,18 +35,29 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Negative when it has ended; None when nothing counts down."""
 
 
-def review_state(catalog: Catalog, hazard: str, today: date) -> ReviewState:
-    """VALID only for signatures over exactly these words, the hazard's and the shared ones, that have not run out."""
+def weakest(catalog: Catalog, hazard: str, today: date) -> tuple[ReviewState, str]:
+    """The worse of two signatures, and what it is under: the hazard's own words, or those that all messages share. VALID
+    only for signatures over exactly these words that have not run out."""
     topic = catalog.topics.get(hazard)
     if topic is None:
-        return ReviewState.MISSING
-    both = {_state(topic.meta.review, topic.text_hash, today), _state(catalog.frame.review, catalog.frame_hash, today)}
-    return next((state for state in _WORST_FIRST if state in both), ReviewState.VALID)
+        return ReviewState.MISSING, OF_HAZARD
+    found = {
+        _state(catalog.frame.review, catalog.frame_hash, today): OF_FRAME,
+        _state(topic.meta.review, topic.text_hash, today): OF_HAZARD,
+    }
+    state = next((state for state in _WORST_FIRST if state in found), ReviewState.VALID)
+    return state, found[state]
+
+
+def review_state(catalog: Catalog, hazard: str, today: date) -> ReviewState:
+    """As `weakest`, without what it is under."""
+    return weakest(catalog, hazard, today)[0]
 
 
 def unsigned(catalog: Catalog, hazard: str, today: date, *, trust_shipped: bool) -> tuple[Reason, str] | None:
     """Why a text needs somebody's own name to go out, and in words; None when experts have signed it."""
-    return objection(review_state(catalog, hazard, today), trust_shipped=trust_shipped)
+    state, of = weakest(catalog, hazard, today)
+    return objection(state, of=of, trust_shipped=trust_shipped)
 
 
 def standing(catalog: Catalog, hazard: str, today: date) -> Standing:

@@ -15,7 +15,7 @@ from emergency_kepu.bus.port import Record
 from emergency_kepu.campaigns import operations
 from emergency_kepu.campaigns.following import Answer, verdict
 from emergency_kepu.campaigns.planned import root_of
-from emergency_kepu.content.review import review_state
+from emergency_kepu.content.review import weakest
 from emergency_kepu.domain.campaign import CampaignState, Lane
 from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.domain.incident import Incident
@@ -131,6 +131,7 @@ def _context(
         severity=incident.severity,
         now=now,
     )
+    review, review_of = weakest(services.catalog, incident.hazard, now.date())
     return GuardContext(
         now=now,
         tz=incident.tz,
@@ -144,7 +145,8 @@ def _context(
         expires=incident.expires_at,
         backlog=False,
         places_known=bool(incident.place_codes),
-        review=review_state(services.catalog, incident.hazard, now.date()),
+        review=review,
+        review_of=review_of,
         trust_shipped=content.trust_shipped,
         max_age_hours=services.settings.guards.max_age_hours,
         silenced_by=silence,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from emergency_kepu.campaigns.authoring import DESK
 from emergency_kepu.campaigns.drafting import campaign_id, draft, facts_of
-from emergency_kepu.content.review import review_state
+from emergency_kepu.content.review import weakest
 from emergency_kepu.domain.alert import Alert, Effect
 from emergency_kepu.domain.campaign import Before, CampaignKind, CampaignState
 from emergency_kepu.domain.decision import Action, Decision, Reason
@@ -291,6 +291,7 @@ def _context(
 ) -> GuardContext:
     settings = services.settings
     similar = _last_similar(conn, incident, policy, now)
+    review, review_of = weakest(services.catalog, incident.hazard, now.date())
     return GuardContext(
         now=now,
         tz=incident.tz,
@@ -305,7 +306,8 @@ def _context(
         backlog=arrival.backlog,
         happened=incident.onset if incident.hazard == "earthquake" else None,
         places_known=bool(incident.place_codes),
-        review=review_state(services.catalog, incident.hazard, now.date()),
+        review=review,
+        review_of=review_of,
         trust_shipped=settings.content.trust_shipped,
         foreign_words=incident.check is not None,
         max_age_hours=_OLD_HOURS.get(seen.hazard) or _OLD_HOURS.get(seen.category) or settings.guards.max_age_hours,

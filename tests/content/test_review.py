@@ -194,6 +194,18 @@ def test_what_needs_a_name(library: Path, who: tuple[str, ...], day: date, trust
     assert (found[0].value if found else None) == reason
 
 
+def test_it_says_which_signature_is_missing(library: Path) -> None:
+    def detail() -> str:
+        found = unsigned(load_catalog(library), "earthquake", DAY, trust_shipped=False)
+        return found[1] if found else ""
+
+    assert "nobody has signed the texts" in detail()
+    sign(library, "earthquake", LI, UNTIL)
+    assert "review _common" in detail()
+    sign(library, FRAME, WANG, UNTIL)
+    assert detail() == ""
+
+
 def test_trust_in_what_ships_is_no_trust_in_what_was_changed(library: Path) -> None:
     sign(library, FRAME, WANG, UNTIL)
     sign(library, "earthquake", LI, UNTIL)

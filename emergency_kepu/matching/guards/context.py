@@ -41,6 +41,8 @@ class GuardContext(msgspec.Struct, frozen=True, kw_only=True):
     backlog: bool
     places_known: bool
     review: ReviewState
+    review_of: str = "the texts"
+    """What `review` is about: the hazard's own words, or those that all messages share."""
     trust_shipped: bool
     foreign_words: bool = False
     """True: it would say what somebody outside wrote, a fact-check."""

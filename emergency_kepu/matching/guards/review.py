@@ -6,18 +6,22 @@ from emergency_kepu.domain.decision import Action, Decision, Reason
 from emergency_kepu.matching.guards.context import GuardContext, ReviewState
 
 _SAYS = {
-    ReviewState.EXPIRED: (Reason.CONTENT_REVIEW_EXPIRED, "the review of the texts has run out"),
-    ReviewState.CHANGED: (Reason.CONTENT_UNREVIEWED, "the texts were changed after somebody had signed them"),
-    ReviewState.SHIPPED: (Reason.CONTENT_UNREVIEWED, "nobody has signed the texts (content.trust_shipped is off)"),
+    ReviewState.EXPIRED: (Reason.CONTENT_REVIEW_EXPIRED, "the review of {of} has run out"),
+    ReviewState.CHANGED: (Reason.CONTENT_UNREVIEWED, "{of} were changed after somebody had signed them"),
+    ReviewState.SHIPPED: (Reason.CONTENT_UNREVIEWED, "nobody has signed {of} (content.trust_shipped is off)"),
 }
 
 
-def objection(review: ReviewState, *, trust_shipped: bool) -> tuple[Reason, str] | None:
+def objection(review: ReviewState, *, of: str = "the texts", trust_shipped: bool) -> tuple[Reason, str] | None:
     """Why these texts do not go out by themselves, or only under somebody's own name; None when they are signed.
 
-    `trust_shipped` speaks for texts as they came, never for a signature that ended or was lost.
+    `of`: what the state is about. `trust_shipped` speaks for texts as they came, never for a signature that ended or was
+    lost.
     """
-    return None if review is ReviewState.SHIPPED and trust_shipped else _SAYS.get(review)
+    if review is ReviewState.SHIPPED and trust_shipped:
+        return None
+    found = _SAYS.get(review)
+    return (found[0], found[1].format(of=of)) if found else None
 
 
 def check(context: GuardContext) -> Decision | None:
@@ -25,7 +29,7 @@ def check(context: GuardContext) -> Decision | None:
     if context.review is ReviewState.MISSING:
         detail = f"there is no text about {context.hazard}: someone must write one"
         return Decision(action=Action.WATCH, reason=Reason.CONTENT_MISSING, guard="review", detail=detail)
-    found = objection(context.review, trust_shipped=context.trust_shipped)
+    found = objection(context.review, of=context.review_of, trust_shipped=context.trust_shipped)
     if found is None:
         return None
     reason, detail = found
