@@ -36,8 +36,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def weakest(catalog: Catalog, hazard: str, today: date) -> tuple[ReviewState, str]:
-    """The worse of two signatures, and what it is under: the hazard's own words, or those that all messages share. VALID
-    only for signatures over exactly these words that have not run out."""
+    """The worse of two signatures, and what it is under: the hazard's own words, or those that all messages share.
+    VALID only for signatures over exactly these words that have not run out."""
     topic = catalog.topics.get(hazard)
     if topic is None:
         return ReviewState.MISSING, OF_HAZARD

@@ -15,8 +15,8 @@ _SAYS = {
 def objection(review: ReviewState, *, of: str = "the texts", trust_shipped: bool) -> tuple[Reason, str] | None:
     """Why these texts do not go out by themselves, or only under somebody's own name; None when they are signed.
 
-    `of`: what the state is about. `trust_shipped` speaks for texts as they came, never for a signature that ended or was
-    lost.
+    `of`: what the state is about. `trust_shipped` speaks for texts as they came, never for a signature that ended or
+    was lost.
     """
     if review is ReviewState.SHIPPED and trust_shipped:
         return None
