@@ -115,9 +115,9 @@ class TestNinety:
                 assert found.text.endswith(found.actions[0])
 
     def test_the_first_action_whole_or_short_or_where_to_look(self) -> None:
-        whole = render(CATALOG, asked("wea90", hazard="building_collapse", audience="workers"))
+        whole = render(CATALOG, asked("wea90", hazard="anthrax"))
         assert whole.text == (
-            "Weather office: building collapse, Changning County, 23:59. Stop work and get out at once."
+            "Weather office: anthrax, Changning County, 23:59. Keep everyone away from dead livestock."
         )
         other = render(CATALOG, asked("wea90", hazard="gas_leak"))
         assert (
