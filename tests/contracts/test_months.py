@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 
 from emergency_kepu.domain.ask import Ask, AskState
 from emergency_kepu.domain.campaign import Lane
@@ -103,15 +103,19 @@ def test_what_is_still_to_be_sent_is_kept(database: Database, state: DeliverySta
     assert left(database)[:2] == ({"waits"}, 1)
 
 
+def an_outbreak_goes_on(conn: Connection) -> None:
+    conn.execute(
+        incidents.insert().values(
+            id="outbreak", hazard="cholera", status="open", severity=2, revision=1, drill=False,
+            opened_at=LONG_AGO, updated_at=LONG_AGO, incident=b"{}",
+        )
+    )  # fmt: skip
+
+
 def test_who_was_told_of_an_incident_that_goes_on_is_kept(database: Database) -> None:
     """The all-clear goes to exactly those, however long it took."""
     with database.begin() as conn:
-        conn.execute(
-            incidents.insert().values(
-                id="outbreak", hazard="cholera", status="open", severity=2, revision=1, drill=False,
-                opened_at=LONG_AGO, updated_at=LONG_AGO, incident=b"{}",
-            )
-        )  # fmt: skip
+        an_outbreak_goes_on(conn)
     add(database, "outbreak", LONG_AGO)
 
     forget_all(database, before=202611)
@@ -132,12 +136,7 @@ def an_ask(name: str, state: AskState, incident: str = "over", *, next_at: datet
 
 def test_what_experts_were_asked_and_when_they_were_away_is_forgotten_too(database: Database) -> None:
     with database.begin() as conn:
-        conn.execute(
-            incidents.insert().values(
-                id="outbreak", hazard="cholera", status="open", severity=2, revision=1, drill=False,
-                opened_at=LONG_AGO, updated_at=LONG_AGO, incident=b"{}",
-            )
-        )  # fmt: skip
+        an_outbreak_goes_on(conn)
         asks.add(conn, an_ask("answered", AskState.CONFIRMED))
         asks.add(conn, an_ask("goes-on", AskState.CONFIRMED, "outbreak"))
         asks.add(conn, an_ask("open", AskState.ASKED))
