@@ -7,7 +7,9 @@ Twilio counts, what is one sign to a reader: a letter with its marks, an emoji o
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -18,6 +20,8 @@ GSM_BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
+_GSM = GSM_BASIC | GSM_EXTENSION
+_DOUBLE = re.compile(r"[\f^{}\\\[~\]|€]")
 _MARKS = {
     "\u2018": "'",
     "\u2019": "'",
@@ -51,9 +55,10 @@ class Segments(msgspec.Struct, frozen=True, kw_only=True):
 
 def count(text: str) -> Segments:
     """Segments of a text; the empty text is one empty message."""
-    foreign = tuple(dict.fromkeys(char for char in text if char not in GSM_BASIC and char not in GSM_EXTENSION))
+    strange = set(text) - _GSM
+    foreign = tuple(char for char in dict.fromkeys(text) if char in strange) if strange else ()
     encoding: Literal["GSM-7", "UCS-2"] = "UCS-2" if foreign else "GSM-7"
-    units = sum(width(char, gsm=not foreign) for char in text)
+    units = len(text.encode("utf-16-le", "surrogatepass")) // 2 if foreign else len(text) + len(_DOUBLE.findall(text))
     single, joined = _LIMITS[encoding]
     if units <= single:
         return Segments(
@@ -64,18 +69,27 @@ def count(text: str) -> Segments:
             remaining=single - units,
             not_gsm=foreign,
         )
+    if units == len(text) and not _SEVERAL.search(text):  # every character is a sign of one unit
+        parts, used = -(-units // joined), (units - 1) % joined + 1
+    else:
+        parts, used = _filled(text, joined, gsm=not foreign)
+    return Segments(
+        encoding=encoding, segments=parts, units=units, per_segment=joined, remaining=joined - used, not_gsm=foreign
+    )
+
+
+def _filled(text: str, joined: int, *, gsm: bool) -> tuple[int, int]:
+    """How many parts of `joined` units, and how much of the last, when no sign is split."""
     parts, used = 1, 0
     for sign in _SIGN.findall(text) if _SEVERAL.search(text) else text:
-        widths = [width(char, gsm=not foreign) for char in sign]
+        widths = [width(char, gsm=gsm) for char in sign]
         whole = sum(widths)
         # a sign longer than a part must be split somewhere
         for units_of_one in widths if whole > joined else (whole,):
             if used + units_of_one > joined:
                 parts, used = parts + 1, 0
             used += units_of_one
-    return Segments(
-        encoding=encoding, segments=parts, units=units, per_segment=joined, remaining=joined - used, not_gsm=foreign
-    )
+    return parts, used
 
 
 def width(char: str, *, gsm: bool) -> int:
@@ -89,11 +103,10 @@ def folded(text: str) -> str:
     Xigazê becomes Xigaze: one such letter would cost the message more than half of its room, and so most of its advice.
     """
     before = count(text)
-    if not before.not_gsm:
+    if not before.not_gsm or any(set(_base(char)) - _GSM for char in before.not_gsm):
         return text
     plain = unaccented(text)
-    after = count(plain)
-    return text if after.not_gsm or after.segments > before.segments else plain
+    return text if count(plain).segments > before.segments else plain
 
 
 def unaccented(text: str) -> str:
@@ -106,6 +119,7 @@ def plain(text: str) -> bool:
     return not count(folded(text)).not_gsm
 
 
+@cache
 def _base(char: str) -> str:
     if char in _MARKS:
         return _MARKS[char]
