@@ -42,7 +42,7 @@ def new(
     directory = directory_of(templates, config)
     catalog = load_catalog(directory)
     if hazard not in HAZARDS:
-        unwritten = ", ".join(sorted(set(HAZARDS) - set(catalog.topics)))
+        unwritten = ", ".join(sorted(set(HAZARDS) - set(catalog.topics))) or "none"
         msg = f"no hazard {hazard!r} in the taxonomy; still without a text: {unwritten}"
         raise UserError(msg)
     if templates is None and directory.resolve() == shipped("templates").resolve():

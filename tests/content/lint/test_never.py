@@ -28,6 +28,8 @@ ORDERS = {
     "lie_flat_in_lightning": ("lightning", "Lie flat on the ground.", "趴在地上。"),
     "bridge_in_tornado": ("tornado", "Shelter under a bridge.", "躲到桥下。"),
     "rub_frostbite": ("cold_wave", "Rub the numb fingers.", "用雪搓手。"),
+    "on_or_under_snow_slopes": ("avalanche", "Cross the slope one at a time.", "一个一个横穿雪坡。"),
+    "search_later_in_avalanche": ("avalanche", "Go for help first.", "等救援队来了再找人。"),
     "alcohol_rub_for_heat": ("heat", "Rub the skin with alcohol.", "用酒精擦身。"),
     "fever_drug_for_heat_stroke": ("heat", "Give paracetamol.", "马上吃退烧药。"),
     "leave_in_car": ("heat", "Leave the children in the car.", "孩子可以留在车里。"),
