@@ -277,3 +277,36 @@ def test_a_desk_gives_a_language_more_parts() -> None:
     assert set(five.dropped) < set(three.dropped)
     other = render(msgspec.structs.replace(SHIPPED, sms_parts={"*": 1, "ru": 3}), asked)
     assert other.text == three.text
+
+
+def hard_to_read(locale: str, sentence: str) -> list[str]:
+    """What the rule says of a draft whose every action is this sentence."""
+    topic = SHIPPED.topics["heat"]
+    text = topic.locales[locale]
+    actions = {
+        phase: tuple(msgspec.structs.replace(entry, text=f"{sentence} {entry.id}.") for entry in entries)
+        for phase, entries in text.actions.items()
+    }
+    changed = msgspec.structs.replace(text, actions=actions, audiences={})
+    topics = {"heat": msgspec.structs.replace(topic, locales={**topic.locales, locale: changed})}
+    report = lint(msgspec.structs.replace(SHIPPED, topics=topics), ("heat",), ("reading",))
+    return [item.message for item in report.findings if item.file == f"heat/{locale}.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence", "says"),
+    [
+        ("fr", " ".join(["préoccupations climatologiques particulièrement"] * 7), "LIX"),
+        ("ru", " ".join(["иди"] * 30), "a sentence of 31 words"),
+        ("ar", " ".join(["اذهب"] * 30), "a sentence of 31 words"),
+        ("ja", "とても暑いので" * 10, "characters, at most 60"),
+    ],
+)
+def test_a_draft_that_is_hard_to_read_is_found(locale: str, sentence: str, says: str) -> None:
+    assert [message for message in hard_to_read(locale, sentence) if says in message]
+
+
+def test_the_drafts_that_ship_are_not() -> None:
+    for hazard in HAZARDS_WITH_DRAFTS:
+        found = lint(SHIPPED, (hazard,), ("reading",)).findings
+        assert [item for item in found if item.file.split("/")[1].removesuffix(".yaml") in DRAFTS] == []

@@ -1,6 +1,8 @@
-"""Plain language, measured honestly: Flesch-Kincaid for English, sentence length and common characters for Chinese.
+"""Plain language, measured honestly: Flesch-Kincaid for English, LIX for Spanish, French and Russian, sentence length
+and common characters for Chinese, sentence length alone for the rest.
 
-No formula for Chinese is agreed on, so nothing is added up to a grade: see docs/reference/lint.md for what is counted.
+No formula for Chinese, Japanese, Korean or Arabic is agreed on, so nothing is added up to a grade there: see
+docs/reference/lint.md for what is counted.
 """
 
 from __future__ import annotations
@@ -9,13 +11,27 @@ from collections.abc import Iterator
 
 from emergency_kepu.content.lint.finding import Finding, Severity
 from emergency_kepu.content.lint.passages import Passage, Subject
-from emergency_kepu.content.lint.sentences import clauses, grade, han, sentences, words
+from emergency_kepu.content.lint.sentences import (
+    clauses,
+    grade,
+    han,
+    lix,
+    sentences,
+    sentences_of_any,
+    words,
+    words_of_any,
+)
 
 NAME = "reading"
 MOST_GRADE = 8.0
 """Average of a text in US school years: readable at the age of 13 to 14."""
+MOST_LIX = 50.0
+"""Above it texts are those of specialists (Björnsson's scale: 40 to 50 is factual prose)."""
+BY_LIX = ("es", "fr", "ru")
 MOST_WORDS = 25
 """In one sentence."""
+MOST_JAPANESE = 60
+"""Characters in one Japanese sentence."""
 MOST_CHARACTERS = 40
 """In one Chinese sentence."""
 MOST_IN_CLAUSE = 20
@@ -39,6 +55,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         if locale == "en" and grade(whole) > MOST_GRADE:
             message = f"Flesch-Kincaid grade {grade(whole):.1f}, at most {MOST_GRADE:g}: shorter sentences and words"
             yield subject.found(NAME, Severity.ERROR, message, file=f"{locale}.yaml")
+        if locale in BY_LIX and lix(whole) > MOST_LIX:
+            message = f"LIX {lix(whole):.0f}, at most {MOST_LIX:g}: shorter sentences and words"
+            yield subject.found(NAME, Severity.WARNING, message, file=f"{locale}.yaml")
         uncommon = uncommon_characters(whole, locale)
         if len(set(uncommon)) > FEW and len(uncommon) > MOST_UNCOMMON * len(han(whole)):
             share = len(uncommon) / len(han(whole))
@@ -74,9 +93,16 @@ def _common_traditional(char: str) -> bool:
 
 
 def _long(passage: Passage) -> Iterator[Finding]:
-    for sentence in sentences(max(passage.texts, key=len)):
-        count = len(sentence) if passage.chinese else len(words(sentence))
-        most, unit = (MOST_CHARACTERS, "characters") if passage.chinese else (MOST_WORDS, "words")
+    text = max(passage.texts, key=len)
+    if passage.chinese or passage.locale == "en":
+        parts, most = sentences(text), MOST_CHARACTERS if passage.chinese else MOST_WORDS
+    else:
+        parts, most = sentences_of_any(text), MOST_JAPANESE if passage.locale == "ja" else MOST_WORDS
+    by_characters = passage.chinese or passage.locale == "ja"
+    count_of = words if passage.locale == "en" else words_of_any
+    for sentence in parts:
+        count = len(sentence) if by_characters else len(count_of(sentence))
+        unit = "characters" if by_characters else "words"
         if count > most:
             yield passage.found(NAME, Severity.WARNING, f"a sentence of {count} {unit}, at most {most}: {sentence!r}")
         for clause in clauses(sentence) if passage.chinese else ():

@@ -8,7 +8,15 @@ import pytest
 
 from emergency_kepu.content.lint.quantities import Quantity, quantities
 from emergency_kepu.content.lint.reading import uncommon_characters
-from emergency_kepu.content.lint.sentences import clauses, grade, sentences, syllables
+from emergency_kepu.content.lint.sentences import (
+    clauses,
+    grade,
+    lix,
+    sentences,
+    sentences_of_any,
+    syllables,
+    words_of_any,
+)
 
 WORDS = """
 water2 closed1 wanted2 table2 house1 houses2 people2 fire1 dangerous3 evacuate4 radio3 area3 idea3 poison2
@@ -87,3 +95,20 @@ def test_common_characters_are_those_of_the_standards() -> None:
     assert uncommon_characters("地震來了躲桌下", "zh-Hant") == []
     assert uncommon_characters("魑", "zh-Hans") == ["魑"]
     assert uncommon_characters("any", "en") == []
+
+
+def test_lix_is_words_a_sentence_plus_the_share_of_long_words() -> None:
+    assert lix("Allez en haut. Restez là.") == pytest.approx(5 / 2 + 0)
+    assert lix("Évacuez immédiatement.") == pytest.approx(2 + 100)
+    assert lix("Уходите выше!") == pytest.approx(2 + 100 * 1 / 2)
+    assert lix("") == 0.0
+
+
+def test_sentences_and_words_of_other_scripts() -> None:
+    assert sentences_of_any("Уходите выше. Не ждите! هل أنت بخير؟ نعم.") == [
+        "Уходите выше.",
+        "Не ждите!",
+        "هل أنت بخير؟",
+        "نعم.",
+    ]
+    assert words_of_any("N'ouvrez pas l'eau, 2 fois") == ["N'ouvrez", "pas", "l'eau", "2", "fois"]
