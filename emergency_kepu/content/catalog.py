@@ -318,17 +318,15 @@ def _topic(folder: Path, phrases: Mapping[str, Phrases]) -> Topic:
     if not ours:
         msg = f"{folder}: every language is a draft; one must be the text that the others translate"
         raise ContentError(msg)
-    drafts = {name: _digest([*_words([text]), phrases[name]]) for name, text in locales.items() if text.draft}
-    return Topic(meta=meta, locales=locales, text_hash=hash_of(ours), draft_hashes=drafts)
+    # `ending` chooses what an all-clear says: whoever changes it changes the words
+    drafts = {name: hash_of([text], phrases[name], meta.ending) for name, text in locales.items() if text.draft}
+    return Topic(meta=meta, locales=locales, text_hash=hash_of(ours, meta.ending), draft_hashes=drafts)
 
 
-def hash_of(texts: Sequence[LocaleText]) -> str:
-    """What a signature is under: the words, not whether they are a draft."""
-    return _digest(_words(texts))
-
-
-def _words(texts: Sequence[LocaleText]) -> list[Any]:
-    return [{key: value for key, value in msgspec.to_builtins(text).items() if key != "draft"} for text in texts]
+def hash_of(texts: Sequence[LocaleText], *around: Any) -> str:
+    """What a signature is under: the words, not whether they are a draft; and what else decides what is said."""
+    words = [{key: value for key, value in msgspec.to_builtins(text).items() if key != "draft"} for text in texts]
+    return _digest([*words, *around])
 
 
 def _digest(words: Sequence[Any]) -> str:

@@ -161,6 +161,13 @@ def test_a_changed_shared_phrase_or_layout_loses_the_signature_under_them(librar
     )
 
 
+def test_another_ending_is_another_text(library: Path) -> None:
+    sign(library, "heat", LI, UNTIL)
+    assert said(library, "heat").state == "valid"
+    change(library / "heat/meta.yaml", "ending: calm", "ending: lifted")
+    assert said(library, "heat").state == "changed"
+
+
 def test_phrases_of_a_language_with_drafts_only_belong_to_its_drafts(library: Path) -> None:
     sign(library, FRAME, WANG, UNTIL)
     sign(library, "heat", LI, UNTIL, locale="ja")
